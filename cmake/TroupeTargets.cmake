@@ -1,0 +1,42 @@
+# What every target of the project shares: language level, warnings, sanitizers, include root.
+
+include_guard(GLOBAL)
+
+# Consumers and sources alike write <troupe/LAYER/file.hpp>; the build tree's include root links
+# the layers under that name, so no source folder is called `include`.
+set(TROUPE_INCLUDE_ROOT "${CMAKE_CURRENT_BINARY_DIR}/include")
+file(MAKE_DIRECTORY "${TROUPE_INCLUDE_ROOT}/troupe")
+foreach(layer protocol transport actors runtime harness)
+  if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${layer}")
+    file(CREATE_LINK "${CMAKE_CURRENT_SOURCE_DIR}/${layer}"
+         "${TROUPE_INCLUDE_ROOT}/troupe/${layer}" SYMBOLIC)
+  endif()
+endforeach()
+
+add_library(troupe_options INTERFACE)
+target_compile_options(troupe_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # False positives of g++ 12 and 13 inside the standard library at -O2, and of TSan's fences.
+  target_compile_options(troupe_options INTERFACE
+    -Wno-tsan -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread
+    -Wno-maybe-uninitialized )
+endif()
+if(TROUPE_SANITIZE)
+  target_compile_options(troupe_options INTERFACE
+    -fsanitize=${TROUPE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(troupe_options INTERFACE -fsanitize=${TROUPE_SANITIZE})
+endif()
+
+# troupe_layer(NAME SOURCES...): a static library troupe::NAME of one layer.
+function(troupe_layer name)
+  add_library(troupe_${name} STATIC ${ARGN})
+  add_library(troupe::${name} ALIAS troupe_${name})
+  target_compile_features(troupe_${name} PUBLIC cxx_std_20)
+  target_include_directories(troupe_${name} PUBLIC
+    $<BUILD_INTERFACE:${TROUPE_INCLUDE_ROOT}> $<INSTALL_INTERFACE:include>)
+  target_link_libraries(troupe_${name} PRIVATE $<BUILD_INTERFACE:troupe_options>)
+  set_target_properties(troupe_${name} PROPERTIES
+    CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    POSITION_INDEPENDENT_CODE ON EXPORT_NAME ${name})
+endfunction()

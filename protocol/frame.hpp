@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe::protocol {
+
+/// One packet's wire bytes, encoded once and shared by every connection that it goes to: one
+/// Engine.IO message and, for a binary event, its attachments behind it, in order, never torn
+/// apart. Immutable after construction; any thread.
+///
+/// The bytes are ready-made server-to-client WebSocket frames (unmasked, FIN set, one per message;
+/// RFC 6455, section 5.2); a polling session takes the messages without those headers.
+class frame {
+ public:
+  /// One Engine.IO message inside `websocket_bytes()`, without its WebSocket header.
+  struct part {
+    std::size_t offset;
+    std::size_t size;
+    bool binary;  ///< Polling carries it as `b` and base64; WebSocket as a binary frame.
+  };
+
+  /// `text` is a whole Engine.IO packet (`42["chat","hi"]`); `attachments` follow it in order.
+  explicit frame(std::string_view text, std::span<const std::string_view> attachments = {});
+
+  /// All WebSocket frames, one behind the other.
+  std::string_view websocket_bytes() const noexcept { return bytes_; }
+  /// The number of Engine.IO messages, at least one.
+  std::size_t part_count() const noexcept { return 1 + rest_.size(); }
+  part part_at(std::size_t index) const noexcept { return index == 0 ? first_ : rest_[index - 1]; }
+  std::string_view message(part p) const noexcept {
+    return std::string_view(bytes_).substr(p.offset, p.size);
+  }
+
+ private:
+  std::string bytes_;
+  part first_;
+  std::vector<part> rest_;
+};
+
+using frame_ptr = std::shared_ptr<const frame>;
+
+}  // namespace troupe::protocol

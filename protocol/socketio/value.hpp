@@ -1,0 +1,117 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <troupe/protocol/error.hpp>
+#include <troupe/protocol/json.hpp>
+#include <troupe/protocol/socketio/decoder.hpp>
+
+namespace troupe {
+
+/// Bytes that travel as a binary attachment.
+using bytes_view = std::span<const std::byte>;
+
+/// One argument of an event or an ack: JSON, with binary attachments where the sender put them.
+///
+/// A received value is a slice of the packet it came in, which it keeps alive: copying and
+/// forwarding cost a reference count, nothing is parsed before a handler asks and nothing is
+/// written again when it is emitted. Immutable; may be copied to and read on any thread.
+class value {
+ public:
+  /// JSON null.
+  value() noexcept;
+  value(std::nullptr_t) noexcept : value() {}
+  value(bool flag);
+  template <std::integral T>
+    requires(!std::same_as<T, bool> && !std::same_as<T, char>)
+  value(T number) : value(std::is_signed_v<T> ? from_int(static_cast<std::int64_t>(number))
+                                              : from_uint(static_cast<std::uint64_t>(number))) {}
+  /// NaN and infinities become null, as JSON.stringify does.
+  value(double number);
+  value(std::string_view text);
+  value(const char* text) : value(std::string_view(text)) {}
+  value(const std::string& text) : value(std::string_view(text)) {}
+  /// One binary attachment.
+  value(bytes_view bytes);
+  value(const std::vector<std::byte>& bytes) : value(bytes_view(bytes)) {}
+
+  /// Takes JSON text. Errors: bad_json, json_too_deep (512).
+  static protocol::result<value> from_json(std::string text);
+  /// JSON text with placeholders for `attachments`. Errors: as above, bad_attachments.
+  static protocol::result<value> from_json(std::string text, std::vector<std::string> attachments);
+  /// The argument at `index` of a received packet (the event's name is not an argument).
+  static value from_packet(protocol::socketio::packet_ptr packet, std::string_view slice);
+
+  protocol::json::kind kind() const noexcept;
+  bool is_null() const noexcept { return kind() == protocol::json::kind::null; }
+  /// True if the value as a whole is one attachment.
+  bool is_binary() const noexcept;
+  /// True if there is an attachment anywhere inside.
+  bool has_attachments() const noexcept;
+
+  /// The JSON text; an attachment stands as `{"_placeholder":true,"num":N}`. Borrows this value.
+  std::string_view json() const noexcept { return json_; }
+  /// The attachment that `num` in json() means. Empty if there is none.
+  bytes_view attachment(std::uint64_t num) const noexcept;
+
+  /// Reads; empty when the JSON is of another kind or does not fit (no silent narrowing: 3.5 and
+  /// 300 are not a std::uint8_t; 3.0 is an integer, as in JavaScript).
+  std::optional<bool> as_bool() const noexcept;
+  std::optional<std::int64_t> as_int() const noexcept;
+  std::optional<std::uint64_t> as_uint() const noexcept;
+  std::optional<double> as_double() const noexcept;
+  std::optional<std::string> as_string() const;
+  /// The bytes if is_binary(). Borrows this value.
+  std::optional<bytes_view> as_bytes() const noexcept;
+
+ private:
+  friend class argument_writer;
+  struct owned;  // Text and attachments of a value made here.
+  static value from_int(std::int64_t number);
+  static value from_uint(std::uint64_t number);
+
+  std::shared_ptr<const void> owner_;       // A packet or an owned; keeps json_ alive.
+  std::string_view json_;
+  const std::vector<std::string>* attachments_ = nullptr;  // Inside owner_, or null.
+};
+
+/// The arguments of one event or ack.
+using arguments = std::vector<value>;
+
+/// Lays out arguments for an encoder: JSON texts whose placeholders number one list of
+/// attachments. Values of one packet that are forwarded together, in their order, keep their text;
+/// others are written again with new numbers. Borrows the values.
+class argument_writer {
+ public:
+  /// `event` is the name, or empty for an ack.
+  argument_writer(std::string_view event, std::span<const value> values);
+  std::span<const std::string_view> texts() const noexcept { return texts_; }
+  std::span<const std::string_view> attachments() const noexcept { return attachments_; }
+
+ private:
+  std::vector<std::string_view> texts_;
+  std::vector<std::string_view> attachments_;
+  std::vector<std::unique_ptr<std::string>> written_;
+};
+
+/// Conversion between T and value, found by handlers with typed parameters and by emit. Here:
+/// value, bool, numbers, strings, bytes, std::optional, std::vector of those. `<troupe/json.hpp>`
+/// adds Boost.JSON's values and all that its value_to and value_from know (containers, tuples,
+/// structs described by Boost.Describe or tag_invoke).
+/// A specialisation has: `static value to(const T&)`, `static std::optional<T> from(const value&)`,
+/// `static constexpr std::string_view expected` ("number").
+template <class T>
+struct conversion;
+
+}  // namespace troupe
+
+#include <troupe/protocol/socketio/conversion.hpp>

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <troupe/transport/http.hpp>
+#include <troupe/transport/stream.hpp>
+
+namespace troupe::transport {
+
+/// One HTTP/1.1 (or 1.0) connection: one request at a time to the host, its response back,
+/// keep-alive, pipelined bytes kept for the next (bounded by header and body limits: past them
+/// reading stops). Framing that is ambiguous is refused with 400 and the connection closed:
+/// Transfer-Encoding that is not exactly "chunked", chunked in HTTP/1.0, Transfer-Encoding beside
+/// Content-Length, differing Content-Lengths, HTTP/1.1 without Host. `Expect: 100-continue` is
+/// answered. HEAD gets no body. Parsing is Boost.Beast's; the checks after it are ours.
+///
+/// After a 413 by Content-Length the body is not read: the response has Connection: close.
+/// The host must not destroy the connection within a callback except on_closed, which is the last
+/// call. Thread: the shard's.
+class http_connection final : private stream::observer {
+ public:
+  class host {
+   public:
+    virtual time_point now() const = 0;
+    /// A request is complete. Answer with respond(), now or later, or take the stream with
+    /// release() or upgrade. Nothing more is read as requests until then, but an end is noticed.
+    virtual void on_request(http_request request) = 0;
+    /// The client went away while its request waited for an answer, or between requests, or a
+    /// deadline or an error ended the connection.
+    virtual void on_closed() = 0;
+    /// deadline() may have changed.
+    virtual void on_deadline_changed() = 0;
+
+   protected:
+    ~host() = default;
+  };
+
+  /// `scratch` (64 KiB or so) is the shard's read buffer, used within calls only. `unread` are
+  /// bytes already read from the stream. `owner`, `options` and `scratch` outlive this.
+  http_connection(std::unique_ptr<stream> bytes, const http_options& options,
+                  std::span<char> scratch, host& owner, std::string unread = {});
+  ~http_connection();
+
+  /// Begins to read; may call the host.
+  void start();
+  /// Answers the request under way.
+  void respond(const http_response& response);
+  /// When to call advance(); max() for never.
+  time_point deadline() const noexcept;
+  void advance(time_point now);
+  /// Drops the connection now, without on_closed.
+  void close() noexcept;
+
+  /// Gives the stream away with the bytes read behind the request under way; this is only fit to
+  /// be destroyed afterwards. For moving to another shard and for WebSocket.
+  std::pair<std::unique_ptr<stream>, std::string> release();
+
+  std::string remote_address() const;
+  /// Reads no more while set (back-pressure); an end is not noticed either.
+  bool is_busy() const noexcept;  ///< A request waits for its answer, or an answer is being written.
+
+ private:
+  void on_readable() override;
+  void on_writable() override;
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+/// The bytes of the 101 response to a well-formed upgrade request (by Boost.Beast's handshake),
+/// with `extra` fields. Errors: Beast's websocket errors.
+result<std::string> websocket_accept(const http_request& request, const header_fields& extra);
+
+/// A whole response as bytes, for a connection that is refused before it is an http_connection.
+std::string to_bytes(const http_response& response, bool head_only = false);
+
+}  // namespace troupe::transport

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <troupe/transport/http.hpp>
+#include <troupe/transport/outbox.hpp>
+#include <troupe/transport/stream.hpp>
+
+namespace troupe::transport {
+
+struct websocket_options {
+  std::size_t message_bytes_max = 1'000'000;  ///< Over it, announced or summed: close 1009.
+  std::size_t fragments_max = 16'384;         ///< Of one message; over it: close 1008.
+  outbox_limits outgoing;                     ///< Over them: the connection is reset.
+  std::chrono::milliseconds closing_timeout{5'000};  ///< For the peer's Close and end: reset.
+};
+
+/// The server's side of one WebSocket connection after its handshake, uncompressed: our own frame
+/// codec (RFC 6455, section 5). Unmasks in place, hands whole messages on from the shard's read
+/// buffer without a copy where a message arrived in one piece, checks UTF-8 as text arrives
+/// (fragments too), answers pings, runs the closing handshake. A client that does not read its
+/// pongs is not read either, while they are queued. Idle, it holds no buffer.
+///
+/// Protocol errors close with 1002, bad UTF-8 with 1007. After a Close frame no data frame is sent
+/// or handed on. Thread: the shard's.
+class websocket_connection final : private stream::observer {
+ public:
+  class host {
+   public:
+    virtual time_point now() const = 0;
+    /// A whole message; `data` is borrowed for the call.
+    virtual void on_message(std::string_view data, bool binary) = 0;
+    /// The connection is over: the last call, and the host may destroy the connection in it.
+    /// `error`: reset, protocol error, overflow or deadline; false for an orderly end.
+    virtual void on_closed(bool error) = 0;
+    /// All that was queued has been written.
+    virtual void on_drained() = 0;
+    virtual void on_deadline_changed() = 0;
+
+   protected:
+    ~host() = default;
+  };
+
+  /// `unread`: bytes read behind the handshake. The others as in http_connection.
+  websocket_connection(std::unique_ptr<stream> bytes, const websocket_options& options,
+                       std::span<char> scratch, host& owner, std::string unread = {});
+  ~websocket_connection();
+
+  /// Hands messages to another host from now on (a probe that became the transport).
+  void change_host(host& owner) noexcept;
+  /// Begins to read; may call the host.
+  void start();
+
+  /// Writes raw bytes first: the 101 response.
+  /// Writes whole, ready-made frames. `pieces` and `owners` as in outbox::write. On overflow or
+  /// failure the stream is reset and on_closed(true) follows from the loop, not within the call.
+  outbox::verdict write(std::span<const boost::asio::const_buffer> pieces,
+                        std::span<const std::shared_ptr<const void>> owners);
+  /// One text frame, copied.
+  outbox::verdict write_text(std::string_view text);
+
+  /// While paused nothing is read and no message handed on; what is left of the read buffer is
+  /// kept (at most its size). May be called within on_message.
+  void pause_reading();
+  void resume_reading();
+
+  /// Writes what is queued, then a Close frame (empty without a code), and waits for the peer's.
+  void close(std::optional<std::uint16_t> code = {});
+  /// Drops the connection now, without on_closed.
+  void reset() noexcept;
+
+  bool is_writable() const noexcept;  ///< Nothing is queued and no Close was sent.
+  std::size_t queued_bytes() const noexcept;
+  time_point deadline() const noexcept;
+  void advance(time_point now);
+  std::string remote_address() const;
+
+ private:
+  void on_readable() override;
+  void on_writable() override;
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace troupe::transport
