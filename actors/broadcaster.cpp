@@ -1,0 +1,124 @@
+#include <troupe/actors/broadcaster.hpp>
+
+#include <algorithm>
+
+#include <troupe/protocol/socketio/packet.hpp>
+
+namespace troupe::actors {
+
+broadcaster::broadcaster(caf::actor_config& config, directory& shared, namespace_ptr nsp)
+    : pinned_actor(config),
+      directory_(shared),
+      nsp_(std::move(nsp)),
+      members_(shared.units.size()),
+      receivers_(shared.units.size()) {}
+
+caf::behavior broadcaster::make_behavior() {
+  return {
+    [this](const publish& message) { handle(message); },
+        [this](const direct& message) { handle(message); },
+        [this](const subscribe& message) { handle(message); },
+        [this](const unsubscribe& message) { remove(message.sid); },
+        [this](const change_rooms& message) { handle(message); },
+        [this](const resubscribe& message) { handle(message); }, [this](const end&) { quit(); },
+#if TROUPE_CAF_1X
+        [](const caf::error&) {},
+#endif
+  };
+}
+
+void broadcaster::on_exit() {
+  subscribers_.clear();
+  rooms_.clear();
+  nsp_.reset();
+}
+
+void broadcaster::handle(const subscribe& message) {
+  const std::uint32_t shard = message.from.from.shard;
+  auto& who = subscribers_.emplace(message.sid, member_entry{shard, {}}).first->second;
+  ++members_[shard];
+  for (const std::string& name : message.rooms) enter(who, name);
+  tell(arm(shard), table_subscribe{nsp_->index(), message});
+}
+
+void broadcaster::handle(const change_rooms& message) {
+  const auto found = subscribers_.find(message.sid);
+  if (found != subscribers_.end()) {
+    for (const std::string& name : message.rooms)
+      message.join ? enter(found->second, name) : exit(found->second, name);
+  }
+  tell(arm(message.from.from.shard), table_change_rooms{nsp_->index(), message});
+}
+
+void broadcaster::handle(const publish& message) {
+  std::fill(receivers_.begin(), receivers_.end(), false);
+  if (message.targets == nullptr || message.targets->rooms.empty()) {
+    for (std::size_t shard = 0; shard < members_.size(); ++shard)
+      receivers_[shard] = members_[shard] != 0;
+  } else {
+    for (const std::string& name : message.targets->rooms) add_receivers(name, receivers_);
+  }
+  fanout out{nsp_->index(), message.from, nullptr, message.targets, message.how};
+  if (std::find(receivers_.begin(), receivers_.end(), true) != receivers_.end()) {
+    const argument_writer writer(message.event, message.values);
+    out.frame =
+        protocol::socketio::encode_event(nsp_->name(), writer.texts(), {}, writer.attachments());
+  }
+  // The shard it came from hears of it in any case: it counts the operation as returned.
+  if (message.from.from.shard != origin::none) receivers_[message.from.from.shard] = true;
+  for (std::uint32_t shard = 0; shard < receivers_.size(); ++shard)
+    if (receivers_[shard]) tell(arm(shard), out);
+}
+
+void broadcaster::handle(const direct& message) {
+  tell(arm(message.from.from.shard), table_direct{nsp_->index(), message});
+  if (message.last) remove(message.sid);
+}
+
+void broadcaster::handle(const resubscribe& message) {
+  for (const member& listed : message.members) {
+    const auto [place, added] = subscribers_.emplace(listed.sid, member_entry{message.shard, {}});
+    if (!added) continue;
+    ++members_[message.shard];
+    for (const std::string& name : listed.rooms) enter(place->second, name);
+  }
+}
+
+void broadcaster::remove(const std::string& sid) {
+  const auto found = subscribers_.find(sid);
+  if (found == subscribers_.end()) return;
+  const auto rooms = found->second.rooms;
+  for (const std::string& name : rooms) exit(found->second, name);
+  --members_[found->second.shard];
+  subscribers_.erase(found);
+}
+
+void broadcaster::enter(member_entry& who, const std::string& room_name) {
+  if (std::find(who.rooms.begin(), who.rooms.end(), room_name) != who.rooms.end()) return;
+  who.rooms.push_back(room_name);
+  auto& entry = rooms_[room_name];
+  entry.members.resize(members_.size());
+  ++entry.members[who.shard];
+}
+
+void broadcaster::exit(member_entry& who, const std::string& room_name) {
+  const auto left = std::find(who.rooms.begin(), who.rooms.end(), room_name);
+  if (left == who.rooms.end()) return;
+  const auto entry = rooms_.find(*left);
+  --entry->second.members[who.shard];
+  const auto& counts = entry->second.members;
+  if (std::all_of(counts.begin(), counts.end(), [](auto count) { return count == 0; }))
+    rooms_.erase(entry);
+  who.rooms.erase(left);
+}
+
+void broadcaster::add_receivers(const std::string& room_name, std::vector<bool>& shards) const {
+  if (const auto own = subscribers_.find(room_name); own != subscribers_.end())
+    shards[own->second.shard] = true;
+  const auto found = rooms_.find(room_name);
+  if (found == rooms_.end()) return;
+  for (std::size_t shard = 0; shard < shards.size(); ++shard)
+    if (found->second.members[shard] != 0) shards[shard] = true;
+}
+
+}  // namespace troupe::actors

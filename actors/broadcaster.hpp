@@ -1,0 +1,54 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <troupe/actors/directory.hpp>
+#include <troupe/actors/messages.hpp>
+
+namespace troupe::actors {
+
+/// Owns one namespace's subscriber set and rooms, and gives all that happens in the namespace one
+/// order: joins, leaves, broadcasts, and what a client is sent directly while its own broadcasts
+/// are under way. It encodes an event once and sends one message to each shard that has a
+/// receiver, and to the shard that it came from, which counts it as returned.
+class broadcaster final : public pinned_actor {
+ public:
+  broadcaster(caf::actor_config& config, directory& shared, namespace_ptr nsp);
+
+  const char* name() const override { return "troupe.broadcaster"; }
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+
+ private:
+  using shard_counts = std::vector<std::uint32_t>;  // Members, by shard.
+  struct room_entry {
+    shard_counts members;
+  };
+  struct member_entry {
+    std::uint32_t shard;
+    std::vector<std::string> rooms;
+  };
+
+  void handle(const subscribe& message);
+  void handle(const change_rooms& message);
+  void handle(const publish& message);
+  void handle(const direct& message);
+  void handle(const resubscribe& message);
+  void remove(const std::string& sid);
+  void enter(member_entry& who, const std::string& room_name);
+  void exit(member_entry& who, const std::string& room_name);
+  void add_receivers(const std::string& room_name, std::vector<bool>& shards) const;
+  const caf::actor& arm(std::uint32_t shard) const { return directory_.arms[shard]; }
+
+  directory& directory_;
+  namespace_ptr nsp_;
+  shard_counts members_;
+  std::unordered_map<std::string, member_entry> subscribers_;  // By sid.
+  std::unordered_map<std::string, room_entry> rooms_;
+  std::vector<bool> receivers_;  // Kept for its storage.
+};
+
+}  // namespace troupe::actors

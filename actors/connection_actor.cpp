@@ -1,0 +1,267 @@
+#include <troupe/actors/connection_actor.hpp>
+
+#include <algorithm>
+
+#include <troupe/protocol/socketio/packet.hpp>
+
+namespace troupe::actors {
+
+namespace socketio = protocol::socketio;
+using phase = socket_state::phase;
+
+namespace {
+thread_local connection_actor* running = nullptr;
+}
+
+/// One message's handling: this actor is current, and sockets that ended are freed behind it.
+class connection_actor::scope {
+ public:
+  explicit scope(connection_actor& self) : self_(self), before_(std::exchange(running, &self)) {}
+  ~scope() {
+    self_.ended_.clear();
+    running = before_;
+  }
+  scope(const scope&) = delete;
+  scope& operator=(const scope&) = delete;
+
+ private:
+  connection_actor& self_;
+  connection_actor* before_;
+};
+
+connection_actor::connection_actor(caf::actor_config& config, shard_context& home)
+    : pinned_actor(config),
+      home_(home),
+      directory_(home.shared()),
+      decoder_(directory_.options().bounds) {}
+
+connection_actor* connection_actor::current() noexcept {
+  return running;
+}
+
+caf::behavior connection_actor::make_behavior() {
+  return {
+    [this](const client_data& message) {
+      const scope handling(*this);
+      receive(message);
+    },
+        [this](const attached& message) {
+          link_ = message.connection;
+          connect_deadline_ = home_.now() + directory_.options().connect_timeout;
+          plan_wake();
+        },
+        [this](const link_closed& message) {
+          const scope handling(*this);
+          closed(message.reason);
+        },
+        [this](const wake&) {
+          const scope handling(*this);
+          wake_up();
+        },
+        [this](const call& message) {
+          const scope handling(*this);
+          message.what(*this);
+        },
+        [this](const shut_down& message) {
+          const scope handling(*this);
+          end_all(message.reason, false);
+        },
+        [this](const broadcaster_restarted& message) {
+          const scope handling(*this);
+          resynchronise(*message.nsp);
+        },
+#if TROUPE_CAF_1X
+        [](const caf::error&) {},
+#endif
+  };
+}
+
+void connection_actor::on_exit() {
+  {
+    // Died of itself: the sockets' disconnect handlers still run, once.
+    const scope handling(*this);
+    transport_gone_ = true;
+    while (!sockets_.empty()) end(*sockets_.back(), disconnect_reason::forced_server_close, false);
+  }
+  if (link_ != nullptr) std::exchange(link_, nullptr)->released();
+}
+
+void connection_actor::receive(const client_data& message) {
+  if (closing_) return link_->handled();
+  auto decoded =
+      message.binary ? decoder_.binary(message.bytes) : decoder_.text(message.bytes, home_.now());
+  if (!decoded) {
+    link_->handled();
+    return broke_protocol(decoded.error());
+  }
+  if (*decoded == nullptr) {
+    link_->handled();
+    return plan_wake();
+  }
+  home_.count().packets_received.add();
+  dispatch(*std::move(decoded));
+}
+
+void connection_actor::dispatch(packet_ptr received) {
+  using type = socketio::packet_type;
+  const socketio::packet_view& view = received->view();
+  if (view.type == type::connect) {
+    connect(*received);
+    return link_->handled();
+  }
+  socket_state* to = in_namespace(view.nsp);
+  if (view.type == type::connect_error || to == nullptr) {
+    link_->handled();
+    return broke_protocol(protocol::errc::unexpected_packet);
+  }
+  if (to->now == phase::connecting) {
+    to->waiting.push_back(std::move(received));  // The credit is withheld until it is delivered.
+    return;
+  }
+  deliver(*to, received);
+  link_->handled();
+}
+
+void connection_actor::deliver(socket_state& to, const packet_ptr& received) {
+  using type = socketio::packet_type;
+  switch (received->view().type) {
+    case type::event:
+    case type::binary_event:
+      return handle_event(to, received);
+    case type::ack:
+    case type::binary_ack:
+      return handle_ack(to, received);
+    default:
+      return end(to, disconnect_reason::client_namespace_disconnect, false);
+  }
+}
+
+socket_state* connection_actor::in_namespace(std::string_view nsp) noexcept {
+  for (const auto& listed : sockets_)
+    if (listed->entry->name() == nsp) return listed.get();
+  return nullptr;
+}
+
+socket_state* connection_actor::find(std::string_view sid) noexcept {
+  for (const auto& listed : sockets_)
+    if (listed->sid == sid) return listed.get();
+  return nullptr;
+}
+
+void connection_actor::broke_protocol(boost::system::error_code why) {
+  home_.count().packets_malformed.add();
+  directory_.log(log_level::info, "client closed: " + why.message());
+  closing_ = true;
+  link_->close();
+}
+
+void connection_actor::closed(disconnect_reason reason) {
+  closing_ = true;
+  transport_gone_ = true;
+  while (!sockets_.empty()) end(*sockets_.back(), reason, false);
+  quit();
+}
+
+void connection_actor::end_all(disconnect_reason reason, bool tell_client) {
+  if (std::exchange(closing_, true) || link_ == nullptr) return;
+  if (sockets_.empty()) return link_->close();
+  // The connection closes behind what the last socket was sent.
+  while (!sockets_.empty()) end(*sockets_.back(), reason, tell_client, sockets_.size() == 1);
+}
+
+void connection_actor::resynchronise(const namespace_entry& nsp) {
+  socket_state* member = in_namespace(nsp.name());
+  if (member == nullptr || member->now != phase::connected || link_ == nullptr) return;
+  if (home_.table(nsp.index()).find(member->sid) == nullptr) {
+    // Its subscription was lost with the broadcaster, and with it the reply to its CONNECT.
+    const auto reply = socketio::encode_connect(nsp.name(), member->sid);
+    tell(home_.broadcaster(nsp), subscribe{depart(), member->sid, reply, member->rooms});
+  } else {
+    tell(home_.broadcaster(nsp), change_rooms{depart(), member->sid, member->rooms, true});
+  }
+}
+
+void connection_actor::wake_up() {
+  wake_ = time_point::max();
+  if (closing_ || link_ == nullptr) return;
+  const time_point now = home_.now();
+  if (decoder_.deadline() <= now) return broke_protocol(protocol::errc::timed_out);
+  if (connect_deadline_ <= now) {
+    connect_deadline_ = time_point::max();
+    const bool joined_any = std::any_of(sockets_.begin(), sockets_.end(), [](const auto& listed) {
+      return listed->now == phase::connected;
+    });
+    if (!joined_any) return end_all(disconnect_reason::forced_server_close, false);
+  }
+  std::vector<ack_handler> late;
+  std::vector<std::string> askers;
+  for (const auto& listed : sockets_) {
+    for (auto at = listed->acks.begin(); at != listed->acks.end();) {
+      if (at->second.deadline > now) {
+        ++at;
+        continue;
+      }
+      late.push_back(std::move(at->second.handler));
+      askers.push_back(listed->sid);
+      at = listed->acks.erase(at);
+    }
+  }
+  home_.count().acks_timed_out.add(late.size());
+  for (std::size_t i = 0; i < late.size(); ++i)
+    if (socket_state* asker = find(askers[i]))
+      run(*asker, "ack handler", [&] { late[i](make_error_code(ack_errc::timed_out)); });
+  plan_wake();
+}
+
+void connection_actor::plan_wake() {
+  time_point due = std::min(connect_deadline_, decoder_.deadline());
+  for (const auto& listed : sockets_)
+    for (const auto& [id, waiting] : listed->acks) due = std::min(due, waiting.deadline);
+  if (due >= wake_ || link_ == nullptr) return;
+  wake_ = due;
+  link_->wake_at(due);
+}
+
+origin connection_actor::depart() {
+  if (link_->epoch != home_.epoch) {
+    link_->epoch = home_.epoch;
+    link_->pending_operations = 0;
+  }
+  ++link_->pending_operations;
+  return {link_->id(), home_.epoch};
+}
+
+void connection_actor::send(socket_state& to, protocol::frame_ptr frame, delivery how, bool last,
+                            bool then_close) {
+  if (link_ == nullptr || transport_gone_) return;
+  const bool would_overtake = link_->pending_operations != 0 && link_->epoch == home_.epoch;
+  if (would_overtake) {
+    tell(home_.broadcaster(*to.entry),
+         direct{depart(), std::move(frame), how, last, then_close, to.sid});
+    return;
+  }
+  if (frame != nullptr) {
+    link_->send(frame, how);
+    home_.count().packets_sent.add();
+  }
+  if (last) {
+    subscriber_table& table = home_.table(to.entry->index());
+    if (actors::subscriber* who = table.find(to.sid)) table.remove(*who);
+    tell(home_.broadcaster(*to.entry), unsubscribe{to.sid});
+  }
+  if (then_close) link_->close();
+}
+
+void connection_actor::change_rooms_of(socket_state& who, std::string room, bool join) {
+  const auto at = std::find(who.rooms.begin(), who.rooms.end(), room);
+  if (join == (at != who.rooms.end())) return;
+  if (join)
+    who.rooms.push_back(room);
+  else
+    who.rooms.erase(at);
+  // While it is connecting, the subscription carries its rooms.
+  if (who.now == phase::connected && link_ != nullptr)
+    tell(home_.broadcaster(*who.entry), change_rooms{depart(), who.sid, {std::move(room)}, join});
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <troupe/actors/messages.hpp>
+#include <troupe/actors/shard_context.hpp>
+#include <troupe/actors/socket_state.hpp>
+#include <troupe/protocol/socketio/decoder.hpp>
+
+namespace troupe::actors {
+
+/// One client: decodes its messages, runs the user's handlers, holds its sockets (one for each
+/// namespace joined), their acks and deadlines. Pinned to its session's shard. Nothing that a
+/// handler throws leaves it: that socket ends, the others and the actor go on.
+class connection_actor final : public pinned_actor {
+ public:
+  /// `home` is the shard of its session.
+  connection_actor(caf::actor_config& config, shard_context& home);
+
+  const char* name() const override { return "troupe.connection"; }
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+
+  /// The connection actor whose message this thread is handling, or null.
+  static connection_actor* current() noexcept;
+
+  shard_context& home() noexcept { return home_; }
+  link* connection() noexcept { return link_; }
+  socket_state* find(std::string_view sid) noexcept;
+  caf::actor self() { return caf::actor_cast<caf::actor>(this); }
+
+  /// Notes an operation on its way to a broadcaster; what it returns goes into the message.
+  origin depart();
+  /// Sends one frame (or none) to the client in the order of all that this actor emits. `last`:
+  /// the socket leaves its namespace behind it; `then_close`: the connection is closed then.
+  void send(socket_state& to, protocol::frame_ptr frame, delivery how, bool last = false,
+            bool then_close = false);
+  /// Ends a socket, once. `tell_client`: with a DISCONNECT packet.
+  void end(socket_state& ended, disconnect_reason reason, bool tell_client,
+           bool then_close = false);
+  /// Ends all sockets and closes the connection.
+  void end_all(disconnect_reason reason, bool tell_client);
+  void add_ack(socket_state& asking, std::uint64_t id, ack_handler handler,
+               std::chrono::milliseconds timeout);
+  void change_rooms_of(socket_state& who, std::string room, bool join);
+
+  /// The next step of a socket's way in.
+  void proceed(socket_state& joining);
+  void refuse(socket_state& refused, std::string_view message, std::string_view data);
+
+ private:
+  class scope;
+  using packet = protocol::socketio::packet;
+  using packet_ptr = protocol::socketio::packet_ptr;
+
+  void receive(const client_data& message);
+  void dispatch(packet_ptr received);
+  void connect(const packet& received);
+  void joined(socket_state& who);
+  void handle_event(socket_state& to, const packet_ptr& received);
+  void handle_ack(socket_state& to, const packet_ptr& received);
+  void deliver(socket_state& to, const packet_ptr& received);
+  void run_handlers(socket_state& to, const event& what, std::string_view name);
+  void report(socket_state& to, const event& what, std::string_view name, mismatch wrong);
+  /// Runs user code for a socket. False: it threw; the socket has been ended.
+  bool run(socket_state& to, std::string_view what, const std::function<void()>& work);
+  void broke_protocol(boost::system::error_code why);
+  void closed(disconnect_reason reason);
+  void resynchronise(const namespace_entry& nsp);
+  void wake_up();
+  void plan_wake();
+  socket_state* in_namespace(std::string_view nsp) noexcept;
+
+  shard_context& home_;
+  directory& directory_;
+  link* link_ = nullptr;
+  protocol::socketio::decoder decoder_;
+  std::vector<std::unique_ptr<socket_state>> sockets_;
+  std::vector<std::unique_ptr<socket_state>> ended_;  // Freed when the message is done.
+  time_point connect_deadline_ = time_point::max();
+  time_point wake_ = time_point::max();
+  bool closing_ = false;         // Nothing more is taken from the client.
+  bool transport_gone_ = false;  // Nothing more reaches it.
+};
+
+}  // namespace troupe::actors

@@ -1,0 +1,279 @@
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <utility>
+
+#include <troupe/actors/connection_actor.hpp>
+#include <troupe/protocol/socketio/packet.hpp>
+
+// The part of the connection actor that meets the user's handlers: the way in, events, acks, the
+// way out.
+
+namespace troupe::actors {
+
+namespace socketio = protocol::socketio;
+using phase = socket_state::phase;
+
+namespace {
+
+/// The contents of an event's name: a string literal or a number as it stands.
+std::string text_of(std::string_view literal) {
+  return literal.front() == '"' ? protocol::json::unescape(literal) : std::string(literal);
+}
+
+/// Brings an answer to the actor, from whichever thread it is given.
+class ack_port final : public ack::port {
+ public:
+  ack_port(caf::actor owner, std::string sid, std::uint64_t id)
+      : owner_(std::move(owner)), sid_(std::move(sid)), id_(id) {}
+
+  void answer(arguments values) override {
+    if (answered_.exchange(true)) return;
+    auto reply = [sid = sid_, id = id_, values = std::move(values)](connection_actor& self) {
+      socket_state* to = self.find(sid);
+      if (to == nullptr || to->now == phase::ended) return;
+      const argument_writer writer({}, values);
+      self.send(*to,
+                socketio::encode_ack(to->entry->name(), writer.texts(), id, writer.attachments()),
+                {});
+    };
+    connection_actor* here = connection_actor::current();
+    if (here != nullptr && here->address() == owner_.address())
+      reply(*here);
+    else
+      tell(owner_, call{std::move(reply)});
+  }
+
+ private:
+  caf::actor owner_;
+  std::string sid_;
+  std::uint64_t id_;
+  std::atomic<bool> answered_{false};
+};
+
+/// The same for a middleware's verdict.
+class next_port final : public next::port {
+ public:
+  next_port(caf::actor owner, std::string sid) : owner_(std::move(owner)), sid_(std::move(sid)) {}
+
+  void proceed() override {
+    bring([](connection_actor& self, socket_state& joining) { self.proceed(joining); });
+  }
+  void refuse(std::string message, value data) override {
+    bring([message = std::move(message), data = std::move(data)](connection_actor& self,
+                                                                 socket_state& joining) {
+      self.refuse(joining, message, data.is_null() ? std::string_view() : data.json());
+    });
+  }
+
+ private:
+  template <class Step>
+  void bring(Step step) {
+    if (used_.exchange(true)) return;
+    auto work = [sid = sid_, step = std::move(step)](connection_actor& self) {
+      socket_state* joining = self.find(sid);
+      if (joining != nullptr && joining->now == phase::connecting) step(self, *joining);
+    };
+    connection_actor* here = connection_actor::current();
+    if (here != nullptr && here->address() == owner_.address())
+      work(*here);
+    else
+      tell(owner_, call{std::move(work)});
+  }
+
+  caf::actor owner_;
+  std::string sid_;
+  std::atomic<bool> used_{false};
+};
+
+}  // namespace
+
+bool connection_actor::run(socket_state& to, std::string_view what,
+                           const std::function<void()>& work) {
+  std::string message;
+  try {
+    work();
+    return true;
+  } catch (const std::exception& thrown) {
+    message = thrown.what();
+  } catch (...) {
+    message = "unknown exception";
+  }
+  home_.count().handlers_thrown.add();
+  directory_.log(log_level::error, std::string(what) + " threw: " + message);
+  end(to, disconnect_reason::server_namespace_disconnect, true);
+  return false;
+}
+
+void connection_actor::connect(const packet& received) {
+  const socketio::packet_view& view = received.view();
+  // A query behind the name is legal and means nothing (Socket.IO 2 clients had one).
+  const std::string_view wanted = view.nsp.substr(0, view.nsp.find('?'));
+  const namespace_ptr entry = directory_.find(wanted);
+  if (entry == nullptr) {
+    home_.count().sockets_refused.add();
+    link_->send(socketio::encode_connect_error(wanted, "Invalid namespace"), {});
+    return;
+  }
+  if (in_namespace(wanted) != nullptr ||
+      sockets_.size() >= directory_.options().namespaces_per_client_max)
+    return broke_protocol(protocol::errc::unexpected_packet);
+  auto& joining = *sockets_.emplace_back(std::make_unique<socket_state>(*this, entry));
+  joining.sid = home_.next_sid();
+  joining.shared = entry->current();
+  auto auth = value::from_json(view.payload.empty() ? "{}" : std::string(view.payload));
+  if (auth) joining.auth = *std::move(auth);
+  proceed(joining);
+}
+
+void connection_actor::proceed(socket_state& joining) {
+  const auto& middlewares = joining.shared->middlewares;
+  if (joining.middlewares_done == middlewares.size()) return joined(joining);
+  const middleware& step = middlewares[joining.middlewares_done++];
+  auto port = std::make_shared<next_port>(self(), joining.sid);
+  try {
+    step(joining.facade, next(port));
+  } catch (const std::exception& thrown) {
+    home_.count().handlers_thrown.add();
+    directory_.log(log_level::error, std::string("middleware threw: ") + thrown.what());
+    next(port).refuse("internal error");
+  }
+}
+
+void connection_actor::refuse(socket_state& refused, std::string_view message,
+                              std::string_view data) {
+  home_.count().sockets_refused.add();
+  link_->send(socketio::encode_connect_error(refused.entry->name(), message, data), {});
+  end(refused, disconnect_reason::server_namespace_disconnect, false);
+}
+
+void connection_actor::joined(socket_state& who) {
+  who.now = phase::connected;
+  home_.count().sockets_connected.add();
+  const auto reply = socketio::encode_connect(who.entry->name(), who.sid);
+  tell(home_.broadcaster(*who.entry), subscribe{depart(), who.sid, reply, who.rooms});
+  const auto shared = who.shared;
+  for (const caf::actor& user : shared->subscribers)
+    tell(user, client_connected{who.entry->name(), who.sid});
+  for (const connection_handler& handler : shared->on_connection)
+    if (who.now != phase::connected ||
+        !run(who, "connection handler", [&] { handler(who.facade); }))
+      break;
+  while (!who.waiting.empty()) {
+    const packet_ptr received = std::move(who.waiting.front());
+    who.waiting.pop_front();
+    if (who.now == phase::connected) deliver(who, received);
+    link_->handled();
+  }
+}
+
+void connection_actor::handle_event(socket_state& to, const packet_ptr& received) {
+  const socketio::packet_view& view = received->view();
+  ack reply;
+  if (view.id) reply = ack(std::make_shared<ack_port>(self(), to.sid, *view.id));
+  const event what(received, std::move(reply));
+  const std::string name = text_of(view.arguments.front());
+  for (std::size_t i = 0; i < to.any_handlers.size() && to.now == phase::connected; ++i) {
+    const auto handler = to.any_handlers[i];
+    if (!run(to, "event handler", [&] { handler(what); })) return;
+  }
+  run_handlers(to, what, name);
+  for (const caf::actor& user : to.shared->subscribers)
+    tell(user, client_event{to.entry->name(), to.sid, name, what.all(), what.reply()});
+}
+
+void connection_actor::run_handlers(socket_state& to, const event& what, std::string_view name) {
+  std::vector<std::shared_ptr<socket_state::registration>> called;
+  for (const auto& listed : to.handlers)
+    if (listed->name == name) called.push_back(listed);
+  for (const auto& listed : called) {
+    if (to.now != phase::connected) return;
+    if (listed->removed) continue;
+    if (listed->once) {
+      listed->removed = true;
+      std::erase(to.handlers, listed);
+    }
+    std::optional<mismatch> wrong;
+    if (!run(to, "event handler", [&] { wrong = listed->call(to.facade, what); })) return;
+    if (wrong) report(to, what, name, *wrong);
+  }
+}
+
+void connection_actor::report(socket_state& to, const event& what, std::string_view name,
+                              mismatch wrong) {
+  home_.count().arguments_mismatched.add();
+  const std::string text =
+      "argument " + std::to_string(wrong.index) + ": expected " + std::string(wrong.expected);
+  directory_.log(log_level::warning, "event of " + to.entry->name() + " not handled, " + text);
+  (void)name;  // The client's word: it is not echoed into the log.
+  std::string error = "{\"error\":";
+  protocol::json::append_string(error, text);
+  error += '}';
+  if (what.reply()) what.reply().send({*value::from_json(std::move(error))});
+}
+
+void connection_actor::handle_ack(socket_state& to, const packet_ptr& received) {
+  const socketio::packet_view& view = received->view();
+  if (!view.id) return;
+  const auto found = to.acks.find(*view.id);
+  if (found == to.acks.end()) return;
+  const ack_handler handler = std::move(found->second.handler);
+  to.acks.erase(found);
+  arguments values;
+  for (const std::string_view slice : view.arguments)
+    values.push_back(value::from_packet(received, slice));
+  run(to, "ack handler", [&] { handler(std::move(values)); });
+}
+
+void connection_actor::add_ack(socket_state& asking, std::uint64_t id, ack_handler handler,
+                               std::chrono::milliseconds timeout) {
+  const auto& options = directory_.options();
+  if (asking.acks.size() >= options.acks_max) {
+    run(asking, "ack handler", [&] { handler(make_error_code(ack_errc::too_many)); });
+    return;
+  }
+  if (timeout == timeout.zero()) timeout = options.ack_timeout;
+  asking.acks.emplace(id, socket_state::pending_ack{std::move(handler), home_.now() + timeout});
+  plan_wake();
+}
+
+void connection_actor::end(socket_state& ended, disconnect_reason reason, bool tell_client,
+                           bool then_close) {
+  if (ended.now == phase::ended) return;
+  const bool was_connected = std::exchange(ended.now, phase::ended) == phase::connected;
+  const auto place = std::find_if(sockets_.begin(), sockets_.end(),
+                                  [&](const auto& listed) { return listed.get() == &ended; });
+  ended_.push_back(std::move(*place));
+  sockets_.erase(place);
+  if (link_ != nullptr)
+    for (std::size_t i = 0; i < ended.waiting.size(); ++i) link_->handled();
+  ended.waiting.clear();
+  if (!was_connected) {
+    if (then_close && link_ != nullptr) link_->close();
+    return;
+  }
+  home_.count().sockets_disconnected.add();
+  const auto quietly = [&](auto&& work) {
+    try {
+      work();
+    } catch (const std::exception& thrown) {
+      home_.count().handlers_thrown.add();
+      directory_.log(log_level::error, std::string("disconnect handler threw: ") + thrown.what());
+    } catch (...) {
+      home_.count().handlers_thrown.add();
+      directory_.log(log_level::error, "disconnect handler threw");
+    }
+  };
+  for (const auto& handler : ended.disconnecting) quietly([&] { handler(reason); });
+  if (!transport_gone_)
+    send(ended, tell_client ? socketio::encode_disconnect(ended.entry->name()) : nullptr, {}, true,
+         then_close);
+  for (auto& [id, waiting] : ended.acks)
+    quietly([&] { waiting.handler(make_error_code(ack_errc::disconnected)); });
+  ended.acks.clear();
+  for (const auto& handler : ended.disconnected) quietly([&] { handler(reason); });
+  for (const caf::actor& user : ended.shared->subscribers)
+    tell(user, client_disconnected{ended.entry->name(), ended.sid, reason});
+}
+
+}  // namespace troupe::actors

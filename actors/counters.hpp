@@ -1,0 +1,40 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+namespace troupe::actors {
+
+/// A number that one thread raises and any thread reads.
+class counter {
+ public:
+  void add(std::uint64_t amount = 1) noexcept {
+    value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+  }
+  std::uint64_t value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<std::uint64_t> value_{0};
+};
+
+/// What one shard counted since its start. Each bound that is reached raises one of these.
+struct counters {
+  counter connections_accepted;
+  counter requests_refused;  ///< HTTP 4xx by us
+  counter sessions_opened;
+  counter sessions_closed;
+  counter packets_received;   ///< Socket.IO packets, whole
+  counter packets_malformed;  ///< the client was closed
+  counter packets_sent;       ///< frames queued for one client each
+  counter sockets_connected;
+  counter sockets_disconnected;
+  counter sockets_refused;       ///< by middleware or unknown namespace
+  counter handlers_thrown;       ///< the socket was ended
+  counter arguments_mismatched;  ///< typed handler not called
+  counter acks_timed_out;
+  counter volatile_dropped;
+  counter outboxes_overflown;  ///< the connection was reset
+  counter reads_paused;        ///< credit used up
+};
+
+}  // namespace troupe::actors

@@ -1,0 +1,88 @@
+#include <troupe/actors/directory.hpp>
+
+#include <stdexcept>
+
+#include <troupe/actors/broadcaster.hpp>
+#include <troupe/actors/messages.hpp>
+
+namespace troupe::actors {
+
+namespace {
+constexpr std::size_t namespaces_max = 65'536;
+}
+
+std::shared_ptr<const namespace_entry::handlers> namespace_entry::current() const {
+  const std::lock_guard lock(mutex_);
+  return handlers_;
+}
+
+void namespace_entry::change(const std::function<void(handlers&)>& how) {
+  const std::lock_guard lock(mutex_);
+  auto changed = std::make_shared<handlers>(*handlers_);
+  how(*changed);
+  handlers_ = std::move(changed);
+}
+
+caf::actor namespace_entry::broadcaster() const {
+  const std::lock_guard lock(mutex_);
+  return broadcaster_;
+}
+
+void namespace_entry::replace_broadcaster(caf::actor next) {
+  const std::lock_guard lock(mutex_);
+  broadcaster_ = std::move(next);
+}
+
+directory::directory(caf::actor_system& system, const actor_options& options, log_sink log)
+    : system_(system), options_(options), log_(std::move(log)) {}
+
+void directory::log(log_level level, std::string_view message) const {
+  if (log_) log_(level, message);
+}
+
+namespace_ptr directory::open(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  for (const namespace_ptr& entry : namespaces_)
+    if (entry->name() == name) return entry;
+  if (namespaces_.size() == namespaces_max) throw std::length_error("too many namespaces");
+  auto added = std::make_shared<namespace_entry>(std::string(name),
+                                                 static_cast<std::uint32_t>(namespaces_.size()));
+  added->replace_broadcaster(spawn_broadcaster(added));
+  namespaces_.push_back(added);
+  tell(supervisor, broadcaster_added{added});
+  return added;
+}
+
+namespace_ptr directory::find(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  for (const namespace_ptr& entry : namespaces_)
+    if (entry->name() == name) return entry;
+  return nullptr;
+}
+
+namespace_ptr directory::at(std::uint32_t index) const {
+  const std::lock_guard lock(mutex_);
+  return index < namespaces_.size() ? namespaces_[index] : nullptr;
+}
+
+std::vector<namespace_ptr> directory::all() const {
+  const std::lock_guard lock(mutex_);
+  return namespaces_;
+}
+
+caf::actor directory::spawn_broadcaster(const namespace_ptr& nsp) {
+  pinned_unit& unit = *units[nsp->index() % units.size()];
+  return spawn_on<broadcaster>(system_, unit, *this, nsp);
+}
+
+void directory::drop_handles() {
+  for (const namespace_ptr& entry : all()) {
+    entry->replace_broadcaster({});
+    entry->change([](namespace_entry::handlers& all) { all = {}; });
+  }
+  arms.clear();
+  supervisor = {};
+  transport = {};
+}
+
+}  // namespace troupe::actors

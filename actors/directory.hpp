@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <troupe/actors/caf.hpp>
+#include <troupe/actors/options.hpp>
+
+namespace troupe {
+class socket;
+class next;
+}  // namespace troupe
+
+namespace troupe::actors {
+
+class shard_context;
+
+enum class log_level : std::uint8_t { debug, info, warning, error };
+
+using connection_handler = std::function<void(socket&)>;
+using middleware = std::function<void(socket&, next)>;
+
+/// One namespace of the server: its handlers and its broadcaster's handle. Lives as long as the
+/// server. Any thread; the lock is taken when a client joins and when handlers change, never per
+/// message.
+class namespace_entry {
+ public:
+  struct handlers {
+    std::vector<middleware> middlewares;
+    std::vector<connection_handler> on_connection;
+    std::vector<caf::actor> subscribers;
+  };
+
+  namespace_entry(std::string name, std::uint32_t index) : name_(std::move(name)), index_(index) {}
+
+  const std::string& name() const noexcept { return name_; }
+  std::uint32_t index() const noexcept { return index_; }
+
+  std::shared_ptr<const handlers> current() const;
+  void change(const std::function<void(handlers&)>& how);
+
+  caf::actor broadcaster() const;
+  void replace_broadcaster(caf::actor next);
+
+ private:
+  const std::string name_;
+  const std::uint32_t index_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const handlers> handlers_ = std::make_shared<handlers>();
+  caf::actor broadcaster_;
+};
+
+using namespace_ptr = std::shared_ptr<namespace_entry>;
+
+/// What all shards and actors of one server share: options, the namespaces, the handles of the
+/// standing actors. The handles are set once, before the first shard runs, and dropped after the
+/// last has stopped. Any thread.
+class directory {
+ public:
+  using log_sink = std::function<void(log_level, std::string_view)>;
+
+  directory(caf::actor_system& system, const actor_options& options, log_sink log);
+
+  caf::actor_system& system() noexcept { return system_; }
+  const actor_options& options() const noexcept { return options_; }
+  void log(log_level level, std::string_view message) const;
+
+  /// The namespace, made (with its broadcaster) on first use. At most 65,536.
+  namespace_ptr open(std::string_view name);
+  /// Null if nobody opened it.
+  namespace_ptr find(std::string_view name) const;
+  namespace_ptr at(std::uint32_t index) const;
+  std::vector<namespace_ptr> all() const;
+  /// Spawns a broadcaster for `nsp` on the shard that its index means.
+  caf::actor spawn_broadcaster(const namespace_ptr& nsp);
+
+  std::vector<pinned_unit*> units;     ///< One a shard.
+  std::vector<shard_context*> shards;  ///< For the actors that are pinned to them.
+  std::vector<caf::actor> arms;        ///< One a shard.
+  caf::actor supervisor;
+  caf::actor transport;
+  /// The supervisor calls it last, on its thread; `failed`: a restart limit was reached.
+  std::function<void(bool failed)> on_stopped;
+
+  void drop_handles();
+
+ private:
+  caf::actor_system& system_;
+  const actor_options options_;
+  const log_sink log_;
+  mutable std::mutex mutex_;
+  std::vector<namespace_ptr> namespaces_;
+};
+
+}  // namespace troupe::actors

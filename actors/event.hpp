@@ -1,0 +1,136 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <troupe/actors/ack.hpp>
+#include <troupe/protocol/socketio/value.hpp>
+
+namespace troupe {
+
+class socket;
+
+/// One event that a client sent, as handlers see it. Valid for the handler's call; values and the
+/// ack may be copied out of it.
+class event {
+ public:
+  event(protocol::socketio::packet_ptr packet, ack reply)
+      : packet_(std::move(packet)), reply_(std::move(reply)) {}
+
+  /// The name; a client may send a number, which reads as its digits.
+  std::string name() const;
+  std::size_t size() const noexcept { return packet_->view().arguments.size() - 1; }
+  /// The argument at `index`; null past the end, as in JavaScript.
+  value at(std::size_t index) const;
+  arguments all() const;
+  const ack& reply() const noexcept { return reply_; }
+
+ private:
+  protocol::socketio::packet_ptr packet_;
+  ack reply_;
+};
+
+/// Why a typed handler was not called: "argument 2: expected number".
+struct mismatch {
+  std::size_t index;
+  std::string_view expected;
+};
+
+/// A handler of any parameters, made uniform.
+using event_handler = std::function<std::optional<mismatch>(socket&, const event&)>;
+
+namespace detail {
+
+template <class T>
+struct signature : signature<decltype(&T::operator())> {};
+template <class R, class... A>
+struct signature<R (*)(A...)> {
+  using result = R;
+  using parameters = std::tuple<std::decay_t<A>...>;
+};
+template <class C, class R, class... A>
+struct signature<R (C::*)(A...)> : signature<R (*)(A...)> {};
+template <class C, class R, class... A>
+struct signature<R (C::*)(A...) const> : signature<R (*)(A...)> {};
+template <class C, class R, class... A>
+struct signature<R (C::*)(A...) noexcept> : signature<R (*)(A...)> {};
+template <class C, class R, class... A>
+struct signature<R (C::*)(A...) const noexcept> : signature<R (*)(A...)> {};
+
+/// Fills one parameter of a handler; those that are not arguments take no place in the event.
+template <class T>
+struct parameter {
+  static constexpr std::size_t places = 1;
+  static std::optional<T> read(const event& from, std::size_t index) {
+    return conversion<T>::from(from.at(index));
+  }
+  static constexpr std::string_view expected = conversion<T>::expected;
+};
+template <>
+struct parameter<ack> {
+  static constexpr std::size_t places = 0;
+  static std::optional<ack> read(const event& from, std::size_t) { return from.reply(); }
+  static constexpr std::string_view expected = "ack";
+};
+template <>
+struct parameter<arguments> {
+  static constexpr std::size_t places = 0;
+  static std::optional<arguments> read(const event& from, std::size_t) { return from.all(); }
+  static constexpr std::string_view expected = "arguments";
+};
+template <>
+struct parameter<event> {
+  static constexpr std::size_t places = 0;
+  static std::optional<event> read(const event& from, std::size_t) { return from; }
+  static constexpr std::string_view expected = "event";
+};
+
+template <class Parameters, std::size_t I>
+constexpr std::size_t place_of() {
+  return []<std::size_t... Before>(std::index_sequence<Before...>) {
+    return (std::size_t{0} + ... + parameter<std::tuple_element_t<Before, Parameters>>::places);
+  }
+  (std::make_index_sequence<I>{});
+}
+
+template <class F, class... T, std::size_t... I>
+std::optional<mismatch> call(F& handler, const event& from, std::tuple<T...>*,
+                             std::index_sequence<I...>) {
+  using parameters = std::tuple<T...>;
+  std::tuple<std::optional<T>...> read{parameter<T>::read(from, place_of<parameters, I>())...};
+  std::optional<mismatch> wrong;
+  ((!wrong && !std::get<I>(read)
+        ? void(wrong = mismatch{place_of<parameters, I>() + 1, parameter<T>::expected})
+        : void()),
+   ...);
+  if (wrong) return wrong;
+  using result = typename signature<F>::result;
+  if constexpr (std::is_void_v<result>) {
+    handler(*std::move(std::get<I>(read))...);
+  } else {
+    // A handler that returns something answers the client's ack with it.
+    from.reply()(handler(*std::move(std::get<I>(read))...));
+  }
+  return {};
+}
+
+}  // namespace detail
+
+/// Makes an event_handler of a callable whose parameters are, in order, arguments of any type that
+/// has a conversion, and anywhere: `ack`, `arguments` (all of them), `event`. Arguments past the
+/// parameters are ignored; missing ones read as null. A result that is not void answers the ack.
+template <class F>
+event_handler make_event_handler(F handler) {
+  using parameters = typename detail::signature<F>::parameters;
+  return [handler = std::move(handler)](socket&, const event& from) mutable {
+    return detail::call(handler, from, static_cast<parameters*>(nullptr),
+                        std::make_index_sequence<std::tuple_size_v<parameters>>{});
+  };
+}
+
+}  // namespace troupe

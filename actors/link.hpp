@@ -1,0 +1,67 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <troupe/actors/handshake.hpp>
+#include <troupe/protocol/frame.hpp>
+
+namespace troupe::actors {
+
+using time_point = std::chrono::steady_clock::time_point;
+
+/// Names one session of one shard; stale once the session is gone.
+struct link_id {
+  std::uint32_t shard = 0;
+  std::uint32_t slot = 0;
+  std::uint32_t generation = 0;
+  friend bool operator==(const link_id&, const link_id&) = default;
+};
+
+/// How a frame is to be delivered.
+struct delivery {
+  bool is_volatile = false;  ///< Dropped if it cannot be written now.
+};
+
+struct subscriber;
+
+/// What the actors see of one client's session; the runtime implements it. It outlives its
+/// connection actor: the transport may be gone (sends are dropped then), the object is not.
+/// Thread: its shard's.
+class link {
+ public:
+  link(const link&) = delete;
+  link& operator=(const link&) = delete;
+
+  const link_id& id() const noexcept { return id_; }
+
+  /// Queues a frame; it is written at the end of the turn, with all others.
+  virtual void send(const protocol::frame_ptr& frame, delivery how) = 0;
+  /// Writes what is queued, then closes the transport ("forced close").
+  virtual void close() = 0;
+  /// The connection actor has dealt with one message: one more may be read (credit).
+  virtual void handled() = 0;
+  /// Sends the connection actor `wake` at `when`, once; a later call replaces an earlier.
+  virtual void wake_at(time_point when) = 0;
+  /// The connection actor has ended: close what is left; this link may go.
+  virtual void released() = 0;
+  virtual const client_handshake& handshake() const noexcept = 0;
+
+  /// Operations that this client's actor sent to broadcasters and that have not come back to the
+  /// shard. While there are any, what it sends directly goes the same way, so that it cannot
+  /// overtake them.
+  std::uint32_t pending_operations = 0;
+  /// The broadcasters' epoch that pending_operations counts in.
+  std::uint32_t epoch = 0;
+  /// This client's memberships on the shard, one for each namespace joined.
+  std::vector<subscriber*> memberships;
+
+ protected:
+  explicit link(link_id id) : id_(id) {}
+  ~link() = default;
+  link_id id_;
+};
+
+}  // namespace troupe::actors

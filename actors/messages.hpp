@@ -1,0 +1,187 @@
+#pragma once
+
+// Every message between the runtime's actors, in one place, because CAF must see how a type is
+// declared before its first use. None of them leaves the process.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <troupe/actors/caf.hpp>
+#include <troupe/actors/client_messages.hpp>
+#include <troupe/actors/disconnect_reason.hpp>
+#include <troupe/actors/link.hpp>
+#include <troupe/actors/subscriber_table.hpp>
+#include <troupe/protocol/frame.hpp>
+#include <troupe/protocol/socketio/value.hpp>
+
+namespace troupe::actors {
+
+class namespace_entry;
+class connection_actor;
+class shard_context;
+
+/// A connection just accepted, not yet on a shard; opaque to the actors.
+class incoming {
+ public:
+  virtual ~incoming() = default;
+  /// On the listener's shard: lets go of its loop, for `shard`.
+  virtual void leave_for(unsigned shard) = 0;
+  /// On the shard that it was given to.
+  virtual void arrive(shard_context& shard) = 0;
+};
+
+/// Which client's actor an operation came from; `shard` is none for anybody else.
+struct origin {
+  static constexpr std::uint32_t none = 0xffffffff;
+  link_id from{none, 0, 0};
+  std::uint32_t epoch = 0;
+};
+
+// To the transport actor.
+struct accepted {
+  std::shared_ptr<incoming> connection;
+};
+struct start_listening {};
+struct stop_listening {};
+
+// To the supervisor.
+struct session_opened {
+  link_id id;
+};
+struct broadcaster_added {
+  std::shared_ptr<namespace_entry> nsp;
+};
+struct subscriber_added {
+  std::shared_ptr<namespace_entry> nsp;
+  caf::actor who;
+};
+struct stop_server {};
+
+// To a connection actor. `client_data` is one Engine.IO message.
+struct attached {
+  link* connection;
+};
+struct client_data {
+  std::string bytes;
+  bool binary;
+};
+struct link_closed {
+  disconnect_reason reason;
+};
+struct wake {};
+struct shut_down {
+  disconnect_reason reason;
+};
+/// Runs on the connection's shard, in the actor; how other threads reach a socket.
+struct call {
+  std::function<void(connection_actor&)> what;
+};
+
+// To a broadcaster.
+struct subscribe {
+  origin from;
+  std::string sid;
+  protocol::frame_ptr connect_reply;
+  std::vector<std::string> rooms;
+};
+struct unsubscribe {
+  std::string sid;
+};
+struct change_rooms {
+  origin from;
+  std::string sid;
+  std::vector<std::string> rooms;
+  bool join;
+};
+struct publish {
+  origin from;
+  std::string event;
+  arguments values;
+  std::shared_ptr<const target_set> targets;  // Null: all.
+  delivery how;
+};
+/// A frame for one socket of the sender's, kept in order with its broadcasts.
+struct direct {
+  origin from;
+  protocol::frame_ptr frame;
+  delivery how;
+  bool last = false;        // The socket leaves the namespace behind it.
+  bool then_close = false;  // The connection is closed behind it.
+  std::string sid;
+};
+/// After a restart: the members of one shard.
+struct member {
+  std::string sid;
+  std::vector<std::string> rooms;
+};
+struct resubscribe {
+  std::uint32_t shard;
+  std::vector<member> members;
+};
+
+// To a shard's arm of the transport actor.
+struct adopt {
+  std::shared_ptr<incoming> connection;
+};
+struct attach_client {
+  link_id id;
+  caf::actor connection;
+};
+struct forget {
+  link_id id;
+};
+struct broadcaster_restarted {
+  std::shared_ptr<namespace_entry> nsp;
+};
+struct table_subscribe {
+  std::uint32_t nsp;
+  subscribe what;
+};
+struct table_unsubscribe {
+  std::uint32_t nsp;
+  std::string sid;
+};
+struct table_change_rooms {
+  std::uint32_t nsp;
+  change_rooms what;
+};
+struct table_direct {
+  std::uint32_t nsp;
+  direct what;
+};
+struct fanout {
+  std::uint32_t nsp;
+  origin from;
+  protocol::frame_ptr frame;
+  std::shared_ptr<const target_set> targets;
+  delivery how;
+};
+
+// To all but connection actors, last.
+struct end {};
+
+}  // namespace troupe::actors
+
+#define TROUPE_MESSAGES(apply)                                                                     \
+  apply(accepted) apply(start_listening) apply(stop_listening) apply(session_opened)               \
+      apply(broadcaster_added) apply(subscriber_added) apply(stop_server) apply(attached)          \
+          apply(client_data) apply(link_closed) apply(wake) apply(shut_down) apply(call)           \
+              apply(subscribe) apply(unsubscribe) apply(change_rooms) apply(publish) apply(direct) \
+                  apply(resubscribe) apply(adopt) apply(attach_client) apply(forget)               \
+                      apply(broadcaster_restarted) apply(table_subscribe) apply(table_unsubscribe) \
+                          apply(table_change_rooms) apply(table_direct) apply(fanout) apply(end)
+
+#define TROUPE_UNSAFE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::name)
+TROUPE_MESSAGES(TROUPE_UNSAFE)
+#undef TROUPE_UNSAFE
+
+#if TROUPE_CAF_1X
+#define TROUPE_TYPE_ID(name) CAF_ADD_TYPE_ID(troupe_runtime, (troupe::actors::name))
+CAF_BEGIN_TYPE_ID_BLOCK(troupe_runtime, TROUPE_FIRST_TYPE_ID + 16)
+TROUPE_MESSAGES(TROUPE_TYPE_ID)
+CAF_END_TYPE_ID_BLOCK(troupe_runtime)
+#undef TROUPE_TYPE_ID
+#endif

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include <troupe/protocol/limits.hpp>
+
+namespace troupe::actors {
+
+/// What the actors need of the server's options; see troupe::options for their meaning.
+struct actor_options {
+  protocol::limits bounds;
+  std::chrono::milliseconds connect_timeout{45'000};
+  std::chrono::milliseconds ack_timeout{60'000};
+  std::size_t acks_max = 1024;
+  std::size_t rooms_per_socket_max = 4096;
+  std::size_t namespaces_per_client_max = 256;
+  std::size_t broadcaster_restarts_max = 5;
+  std::chrono::milliseconds broadcaster_restarts_window{10'000};
+};
+
+}  // namespace troupe::actors

@@ -1,0 +1,112 @@
+#include <troupe/actors/supervisor.hpp>
+
+#include <algorithm>
+
+#include <troupe/actors/connection_actor.hpp>
+
+namespace troupe::actors {
+
+caf::behavior supervisor::make_behavior() {
+  return {
+    [this](const session_opened& message) { open(message); },
+        [this](const broadcaster_added& message) {
+          const caf::actor who = message.nsp->broadcaster();
+          broadcasters_.emplace(who.address(), message.nsp);
+          follow(who);
+        },
+        [this](const subscriber_added& message) {
+          if (subscribers_.insert(message.who.address()).second) follow(message.who);
+        },
+        [this](const stop_server&) { stop(false); },
+#if TROUPE_CAF_1X
+        [](const caf::error&) {},
+#endif
+  };
+}
+
+void supervisor::on_exit() {
+  clients_.clear();
+  broadcasters_.clear();
+  subscribers_.clear();
+}
+
+void supervisor::follow(const caf::actor& who) {
+  watch(this, who, [this](const caf::actor_addr& address) { down(address); });
+}
+
+void supervisor::open(const session_opened& message) {
+  if (stopping_) return tell(directory_.arms[message.id.shard], forget{message.id});
+  const caf::actor client =
+      spawn_on<connection_actor>(directory_.system(), *directory_.units[message.id.shard],
+                                 *directory_.shards[message.id.shard]);
+  clients_.emplace(client.address(), message.id);
+  follow(client);
+  tell(directory_.arms[message.id.shard], attach_client{message.id, client});
+}
+
+void supervisor::down(const caf::actor_addr& who) {
+  if (const auto client = clients_.find(who); client != clients_.end()) {
+    tell(directory_.arms[client->second.shard], forget{client->second});
+    clients_.erase(client);
+    if (stopping_ && clients_.empty()) end_standing_actors();
+    return;
+  }
+  if (subscribers_.erase(who) != 0) {
+    for (const namespace_ptr& nsp : directory_.all())
+      nsp->change([&](namespace_entry::handlers& all) {
+        std::erase_if(all.subscribers,
+                      [&](const caf::actor& listed) { return listed.address() == who; });
+      });
+    return;
+  }
+  if (const auto ended = broadcasters_.find(who); ended != broadcasters_.end()) {
+    const namespace_ptr nsp = ended->second;
+    broadcasters_.erase(ended);
+    if (standing_ == 0) return restart(nsp);
+  }
+  if (standing_ != 0 && --standing_ == 0) {
+    directory_.on_stopped(failed_);
+    quit();
+  }
+}
+
+void supervisor::restart(const namespace_ptr& nsp) {
+  const auto now = home_.now();
+  const auto& options = directory_.options();
+  while (!restarts_.empty() && now - restarts_.front() > options.broadcaster_restarts_window)
+    restarts_.pop_front();
+  if (restarts_.size() >= options.broadcaster_restarts_max) {
+    directory_.log(log_level::error, "a broadcaster died too often: the server stops");
+    return stop(true);
+  }
+  restarts_.push_back(now);
+  directory_.log(log_level::error, "the broadcaster of " + nsp->name() + " died: restarting it");
+  const caf::actor next = directory_.spawn_broadcaster(nsp);
+  nsp->replace_broadcaster(next);
+  broadcasters_.emplace(next.address(), nsp);
+  follow(next);
+  for (const caf::actor& arm : directory_.arms) tell(arm, broadcaster_restarted{nsp});
+}
+
+void supervisor::stop(bool failed) {
+  failed_ = failed_ || failed;
+  if (stopping_) return;
+  stopping_ = true;
+  tell(directory_.transport, stop_listening{});
+  for (const caf::actor& arm : directory_.arms)
+    tell(arm, shut_down{disconnect_reason::server_shutting_down});
+  if (clients_.empty()) end_standing_actors();
+}
+
+void supervisor::end_standing_actors() {
+  standing_ = broadcasters_.size() + directory_.arms.size() + 1;
+  for (const auto& [address, nsp] : broadcasters_) tell(nsp->broadcaster(), end{});
+  for (const caf::actor& arm : directory_.arms) {
+    follow(arm);
+    tell(arm, end{});
+  }
+  follow(directory_.transport);
+  tell(directory_.transport, end{});
+}
+
+}  // namespace troupe::actors

@@ -1,0 +1,122 @@
+#include <troupe/actors/transport_actor.hpp>
+
+#include <string>
+
+namespace troupe::actors {
+
+caf::behavior transport_actor::make_behavior() {
+  return {
+    [this](const start_listening&) { port_.start_listening(); },
+        [this](const stop_listening&) { port_.stop_listening(); },
+        [this](const accepted& message) {
+          const auto shard = next_++ % static_cast<unsigned>(directory_.arms.size());
+          message.connection->leave_for(shard);
+          tell(directory_.arms[shard], adopt{message.connection});
+        },
+        [this](const end&) { quit(); },
+#if TROUPE_CAF_1X
+        [](const caf::error&) {},
+#endif
+  };
+}
+
+caf::behavior transport_arm::make_behavior() {
+  return {
+    [this](const fanout& message) { guard([&] { handle(message); }); },
+        [this](const table_direct& message) { guard([&] { handle(message); }); },
+        [this](const table_subscribe& message) { guard([&] { handle(message); }); },
+        [this](const table_change_rooms& message) { guard([&] { handle(message); }); },
+        [this](const adopt& message) { guard([&] { message.connection->arrive(shard_); }); },
+        [this](const attach_client& message) {
+          guard([&] { shard_.attach(message.id, message.connection); });
+        },
+        [this](const forget& message) { guard([&] { shard_.forget(message.id); }); },
+        [this](const shut_down& message) { guard([&] { shard_.shut_down(message.reason); }); },
+        [this](const broadcaster_restarted& message) { guard([&] { handle(message); }); },
+        [this](const end&) { quit(); },
+#if TROUPE_CAF_1X
+        [](const caf::error&) {},
+#endif
+  };
+}
+
+// The arm must survive what a single message does: it serves every client of its shard.
+template <class Work>
+void transport_arm::guard(Work work) {
+  try {
+    work();
+  } catch (const std::exception& thrown) {
+    shard_.shared().log(log_level::error, std::string("transport arm: ") + thrown.what());
+  }
+}
+
+void transport_arm::handle(const fanout& message) {
+  returned(message.from);
+  if (message.frame == nullptr) return;
+  std::uint64_t sent = 0;
+  shard_.table(message.nsp).select(message.targets.get(), [&](actors::subscriber& who) {
+    who.connection->send(message.frame, message.how);
+    ++sent;
+  });
+  shard_.count().packets_sent.add(sent);
+}
+
+void transport_arm::handle(const table_subscribe& message) {
+  returned(message.what.from);
+  const subscribe& what = message.what;
+  link* connection = shard_.find(what.from.from);
+  if (connection == nullptr) {
+    const auto nsp = shard_.shared().at(message.nsp);
+    tell(shard_.broadcaster(*nsp), unsubscribe{what.sid});
+    return;
+  }
+  connection->send(what.connect_reply, {});
+  subscriber_table& table = shard_.table(message.nsp);
+  actors::subscriber& who = table.add(what.sid, *connection);
+  for (const std::string& room_name : what.rooms) table.join(who, room_name);
+}
+
+void transport_arm::handle(const table_change_rooms& message) {
+  returned(message.what.from);
+  subscriber_table& table = shard_.table(message.nsp);
+  actors::subscriber* who = table.find(message.what.sid);
+  if (who == nullptr) return;
+  for (const std::string& room_name : message.what.rooms)
+    message.what.join ? table.join(*who, room_name) : table.leave(*who, room_name);
+}
+
+void transport_arm::handle(const table_direct& message) {
+  returned(message.what.from);
+  link* connection = shard_.find(message.what.from.from);
+  if (connection != nullptr && message.what.frame != nullptr) {
+    connection->send(message.what.frame, message.what.how);
+    shard_.count().packets_sent.add();
+  }
+  if (message.what.last) {
+    subscriber_table& table = shard_.table(message.nsp);
+    if (actors::subscriber* who = table.find(message.what.sid)) table.remove(*who);
+  }
+  if (connection != nullptr && message.what.then_close) connection->close();
+}
+
+void transport_arm::handle(const broadcaster_restarted& message) {
+  const std::uint32_t nsp = message.nsp->index();
+  shard_.replace_broadcaster(nsp, message.nsp->broadcaster());
+  ++shard_.epoch;
+  resubscribe known{shard_.index(), {}};
+  for (const actors::subscriber* who : shard_.table(nsp).all()) {
+    member listed{who->sid, {}};
+    for (const auto& in : who->rooms) listed.rooms.push_back(in.joined->name);
+    known.members.push_back(std::move(listed));
+  }
+  tell(shard_.broadcaster(*message.nsp), known);
+  shard_.tell_all(message);
+}
+
+void transport_arm::returned(const origin& from) {
+  if (from.from.shard != shard_.index() || from.epoch != shard_.epoch) return;
+  link* connection = shard_.find(from.from);
+  if (connection != nullptr && connection->epoch == from.epoch) --connection->pending_operations;
+}
+
+}  // namespace troupe::actors

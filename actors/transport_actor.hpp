@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+
+#include <troupe/actors/directory.hpp>
+#include <troupe/actors/messages.hpp>
+#include <troupe/actors/shard_context.hpp>
+
+namespace troupe::actors {
+
+/// What the transport actor commands; the runtime implements it over Beast. Thread: shard 0's.
+class transport_port {
+ public:
+  virtual ~transport_port() = default;
+  virtual void start_listening() = 0;
+  virtual void stop_listening() = 0;
+};
+
+/// Owns the listener and the shards, one per server: gives every accepted connection to a shard,
+/// in turn. Runs on shard 0, as the listener does.
+class transport_actor final : public pinned_actor {
+ public:
+  transport_actor(caf::actor_config& config, directory& shared, transport_port& port)
+      : pinned_actor(config), directory_(shared), port_(port) {}
+
+  const char* name() const override { return "troupe.transport"; }
+  caf::behavior make_behavior() override;
+
+ private:
+  directory& directory_;
+  transport_port& port_;
+  unsigned next_ = 0;
+};
+
+/// The transport actor's arm on one shard: takes connections in, binds sessions to their actors,
+/// and writes what the broadcasters send, in their order.
+class transport_arm final : public pinned_actor {
+ public:
+  transport_arm(caf::actor_config& config, shard_context& shard)
+      : pinned_actor(config), shard_(shard) {}
+
+  const char* name() const override { return "troupe.transport_arm"; }
+  caf::behavior make_behavior() override;
+
+ private:
+  void handle(const fanout& message);
+  void handle(const table_subscribe& message);
+  void handle(const table_change_rooms& message);
+  void handle(const table_direct& message);
+  void handle(const broadcaster_restarted& message);
+  void returned(const origin& from);
+  template <class Work>
+  void guard(Work work);
+
+  shard_context& shard_;
+};
+
+}  // namespace troupe::actors
