@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <troupe/actors/caf.hpp>
+#include <troupe/actors/log_level.hpp>
 #include <troupe/actors/options.hpp>
 
 namespace troupe {
@@ -19,8 +20,6 @@ class next;
 namespace troupe::actors {
 
 class shard_context;
-
-enum class log_level : std::uint8_t { debug, info, warning, error };
 
 using connection_handler = std::function<void(socket&)>;
 using middleware = std::function<void(socket&, next)>;

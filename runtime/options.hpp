@@ -1,0 +1,94 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <troupe/actors/log_level.hpp>
+#include <troupe/runtime/cors.hpp>
+
+namespace troupe {
+
+class clock;
+class random_source;
+
+/// A server's options. Names and defaults are the reference's where it has the option; each bound
+/// says what happens when it is reached.
+struct options {
+  // --- where it listens
+  std::string host = "0.0.0.0";
+  std::uint16_t port = 3000;  ///< 0: any free one; server::port() tells.
+  /// Requests whose path begins with this and a slash are Engine.IO's.
+  std::string path = "/socket.io";
+  /// Shards, each a thread with its own connections. 0: as many as the machine has cores.
+  unsigned threads = 0;
+  int backlog = 4096;  ///< Connections the kernel holds until they are accepted.
+
+  // --- Engine.IO
+  std::chrono::milliseconds ping_interval{25'000};
+  std::chrono::milliseconds ping_timeout{20'000};     ///< No pong: "ping timeout".
+  std::chrono::milliseconds upgrade_timeout{10'000};  ///< The WebSocket is closed, polling goes on.
+  /// An upgrade request on a path that nobody serves is closed after this.
+  std::chrono::milliseconds destroy_upgrade_timeout{1'000};
+  /// Bytes of one message or polling payload. Over it: HTTP 413, or WebSocket close 1009.
+  std::size_t max_http_buffer_size = 1'000'000;
+  bool polling = true;
+  bool websocket = true;
+  bool allow_upgrades = true;
+  /// None: no CORS headers, and OPTIONS is refused as the reference does.
+  std::optional<cors_options> cors;
+
+  // --- Socket.IO
+  std::chrono::milliseconds connect_timeout{45'000};  ///< No namespace joined: closed.
+  std::chrono::milliseconds ack_timeout{60'000};      ///< The handler gets ack_errc::timed_out.
+  std::size_t acks_max = 1024;            ///< Waiting, per socket; over it: ack_errc::too_many.
+  std::size_t rooms_per_socket_max = 4096;         ///< Over it: join throws std::length_error.
+  std::size_t namespaces_per_client_max = 256;     ///< Over it: the client is closed.
+  std::size_t attachments_max = 10;       ///< Of one packet; over it: the client is closed.
+  std::chrono::milliseconds attachments_timeout{60'000};  ///< Not all came: closed.
+  std::size_t arguments_max = 4096;       ///< Of one event; over it: closed.
+  std::size_t json_depth_max = 512;       ///< Over it: closed.
+  /// Events of one client that wait for their handlers. At it: the client is not read.
+  std::size_t events_in_flight_max = 64;
+
+  // --- slow readers
+  std::size_t outbox_bytes_max = 4 * 1024 * 1024;       ///< Not yet sent; over it: closed.
+  std::size_t outbox_bytes_soft_max = 1024 * 1024;      ///< Over it for the next time: closed.
+  std::chrono::milliseconds outbox_soft_timeout{10'000};
+  std::size_t outbox_packets_max = 65'536;              ///< Over it: closed.
+  int send_buffer_bytes = 256 * 1024;  ///< SO_SNDBUF: what the kernel holds besides. 0: its choice.
+
+  // --- HTTP
+  std::size_t http_header_bytes_max = 8192;              ///< 431, closed.
+  std::chrono::milliseconds http_header_timeout{10'000};      ///< Closed.
+  std::chrono::milliseconds http_body_timeout{30'000};        ///< 408, closed.
+  std::chrono::milliseconds http_keep_alive_timeout{65'000};  ///< Closed.
+  /// Connections of one shard that are not (yet) a WebSocket. Over it: closed on arrival.
+  std::size_t http_connections_per_shard_max = 100'000;
+  std::chrono::milliseconds websocket_closing_timeout{5'000};  ///< Reset.
+  /// How long a polling client that the server closes is waited for.
+  std::chrono::milliseconds polling_close_timeout{30'000};
+
+  // --- the server's own life
+  /// close() waits this long for clients to go before it resets their connections.
+  std::chrono::milliseconds close_timeout{5'000};
+  /// A broadcaster that dies is restarted this often in the window; past it the server stops.
+  std::size_t broadcaster_restarts_max = 5;
+  std::chrono::milliseconds broadcaster_restarts_window{10'000};
+
+  /// Answers HTTP requests that are not Engine.IO's (pages, health). On the shard's thread: must
+  /// not block. None, or no answer: 404.
+  std::function<std::optional<transport::http_response>(const transport::http_request&)> on_http;
+  /// Receives log lines, from any thread. Default: warnings and errors go to standard error.
+  std::function<void(log_level, std::string_view)> log;
+
+  // --- seams for tests; null: the system's
+  const troupe::clock* clock = nullptr;
+  random_source* random = nullptr;
+};
+
+}  // namespace troupe
