@@ -13,6 +13,9 @@ namespace troupe::protocol::json {
 
 enum class kind : std::uint8_t { null, boolean, number, string, array, object };
 
+/// The kind of a valid JSON text without space around; its first character tells.
+kind kind_of(std::string_view text) noexcept;
+
 /// Where a `{"_placeholder":true,"num":N}` stands in a scanned text, and its N. The object may have
 /// its members in any order and whitespace between them.
 struct placeholder {
@@ -44,6 +47,8 @@ result<scan_result> scan(std::string_view text, const scan_limits& bounds, bool 
 /// Appends `text` as a JSON string with its quotes, escaped as JSON.stringify does. `text` is
 /// UTF-8; invalid sequences become U+FFFD.
 void append_string(std::string& out, std::string_view text);
+/// Appends `number` as JavaScript writes it: 3, 0.1, 1e+21; NaN and infinities as null.
+void append_number(std::string& out, double number);
 /// Undoes it: the contents of a JSON string literal (quotes included in `literal`), already
 /// validated by scan(). A lone surrogate becomes U+FFFD.
 std::string unescape(std::string_view literal);

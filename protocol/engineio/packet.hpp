@@ -33,6 +33,10 @@ struct packet_view {
 /// empty text or an unknown digit. Pure, never throws.
 /// Source: Engine.IO protocol v4, "Packet encoding".
 result<packet_view> parse_packet(std::string_view text) noexcept;
+/// The same, of text that nobody checked: takes the polling form of a binary message too ("bAQID",
+/// which a client may also choose on a WebSocket), decoded into `buffer`. More errors: bad_base64,
+/// bad_utf8.
+result<packet_view> parse_packet(std::string_view text, std::string& buffer);
 
 /// Walks a polling payload ("4a\x1e4b\x1ebAQID") and hands each packet to `each` in order; stops
 /// early when `each` returns false. Errors: as parse_packet, bad_base64, bad_utf8; what stood

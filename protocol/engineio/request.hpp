@@ -46,9 +46,9 @@ struct transport_set {
 /// What the checks need to know of a request. `session` is what the owner knows of the `sid`.
 struct request_facts {
   const query& parameters;
-  std::string_view method;          ///< "GET", "POST", ...
-  bool is_upgrade = false;          ///< a WebSocket upgrade request
-  std::string_view origin;          ///< the Origin header, empty if none
+  std::string_view method;                          ///< "GET", "POST", ...
+  bool is_upgrade = false;                          ///< a WebSocket upgrade request
+  std::string_view origin;                          ///< the Origin header, empty if none
   std::optional<transport_kind> session_transport;  ///< set when `sid` names a live session
 };
 

@@ -7,26 +7,11 @@
 
 #include <troupe/protocol/engineio/packet.hpp>
 #include <troupe/protocol/engineio/request.hpp>
-#include <troupe/protocol/limits.hpp>
+#include <troupe/protocol/engineio/session_options.hpp>
 
 namespace troupe::protocol::engineio {
 
 using time_point = std::chrono::steady_clock::time_point;
-using milliseconds = std::chrono::milliseconds;
-
-/// Engine.IO's own options, with the reference's defaults.
-struct session_options {
-  milliseconds ping_interval{25'000};
-  milliseconds ping_timeout{20'000};
-  milliseconds upgrade_timeout{10'000};
-  /// While the probe has been answered and no `5` came: a noop to a pending GET this often.
-  milliseconds upgrade_noop_interval{100};
-  /// A polling session that the server closes waits this long for a GET to say so.
-  milliseconds polling_close_timeout{30'000};
-  bool allow_upgrades = true;
-  transport_set transports;
-  limits bounds;
-};
 
 enum class close_reason : std::uint8_t {
   transport_error,  ///< "transport error": malformed HTTP use, reset
@@ -62,6 +47,9 @@ class session {
     virtual void on_send(std::string_view packet) = 0;
     /// Answers the pending GET now with all that is queued; something is queued.
     virtual void on_flush_poll() = 0;
+    /// Whether a pending GET has frames of the host's to carry. If not, the session queues a noop
+    /// where a GET must be answered at once.
+    virtual bool has_queued() const { return false; }
     /// Sends text on the probing WebSocket, which is not the transport yet ("3probe").
     virtual void on_probe_send(std::string_view packet) = 0;
     /// Closes the probing WebSocket; the session lives on.
@@ -120,9 +108,33 @@ class session {
   const std::string& sid() const noexcept { return sid_; }
 
  private:
+  enum class state : std::uint8_t { unopened, open, closing, closed };
+  enum class probe : std::uint8_t { none, opened, answered };
+  static constexpr time_point never = time_point::max();
+
+  void receive(const packet_view& packet, time_point now);
+  void answer_poll(std::string_view packet);
+  void answer_poll_with_noop();
+  void send_ping(time_point now);
+  void upgrade(time_point now);
+  void end_probe() noexcept;
+  void drop_probe();
+  void finish(close_reason reason, std::string_view farewell = "1");
+
   std::string sid_;
   const session_options& options_;
   host& host_;
+  transport_kind transport_;
+  state state_ = state::unopened;
+  probe probe_ = probe::none;
+  bool poll_pending_ = false;
+  bool pong_refreshed_ = false;  // Once per ping.
+  close_reason reason_ = close_reason::forced_close;
+  time_point ping_due_ = never;
+  time_point pong_due_ = never;
+  time_point upgrade_due_ = never;
+  time_point noop_due_ = never;
+  time_point close_due_ = never;
 };
 
 }  // namespace troupe::protocol::engineio

@@ -2,8 +2,9 @@
 
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <troupe/protocol/error.hpp>

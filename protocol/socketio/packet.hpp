@@ -28,10 +28,10 @@ enum class packet_type : char {
 /// One parsed packet's header and payload; borrows the text it was parsed from.
 struct packet_view {
   packet_type type = packet_type::event;
-  std::size_t attachments = 0;          ///< Announced: 1..limits.attachments_max for 5 and 6.
-  std::string_view nsp = "/";           ///< "/" or "/admin"; as sent, a query is not cut off.
-  std::optional<std::uint64_t> id;      ///< Ack id.
-  std::string_view payload;             ///< JSON text; empty if there is none.
+  std::size_t attachments = 0;      ///< Announced: 1..limits.attachments_max for 5 and 6.
+  std::string_view nsp = "/";       ///< "/" or "/admin"; as sent, a query is not cut off.
+  std::optional<std::uint64_t> id;  ///< Ack id.
+  std::string_view payload;         ///< JSON text; empty if there is none.
   /// The elements of the payload's array for events (the name first) and acks: JSON slices.
   std::vector<std::string_view> arguments;
 };

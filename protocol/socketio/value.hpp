@@ -30,11 +30,13 @@ class value {
   /// JSON null.
   value() noexcept;
   value(std::nullptr_t) noexcept : value() {}
-  value(bool flag);
+  /// Exactly bool: a pointer is no flag.
+  template <std::same_as<bool> T>
+  value(T flag) noexcept : json_(flag ? "true" : "false") {}
   template <std::integral T>
-    requires(!std::same_as<T, bool> && !std::same_as<T, char>)
-  value(T number) : value(std::is_signed_v<T> ? from_int(static_cast<std::int64_t>(number))
-                                              : from_uint(static_cast<std::uint64_t>(number))) {}
+  requires(!std::same_as<T, bool> && !std::same_as<T, char>) value(T number)
+      : value(std::is_signed_v<T> ? from_int(static_cast<std::int64_t>(number))
+                                  : from_uint(static_cast<std::uint64_t>(number))) {}
   /// NaN and infinities become null, as JSON.stringify does.
   value(double number);
   value(std::string_view text);
@@ -44,12 +46,14 @@ class value {
   value(bytes_view bytes);
   value(const std::vector<std::byte>& bytes) : value(bytes_view(bytes)) {}
 
-  /// Takes JSON text. Errors: bad_json, json_too_deep (512).
+  /// Takes JSON text. Errors: bad_json, bad_utf8, json_too_deep (512).
   static protocol::result<value> from_json(std::string text);
   /// JSON text with placeholders for `attachments`. Errors: as above, bad_attachments.
   static protocol::result<value> from_json(std::string text, std::vector<std::string> attachments);
-  /// The argument at `index` of a received packet (the event's name is not an argument).
+  /// `slice` is one of packet->view().arguments, or the payload of a packet that has none.
   static value from_packet(protocol::socketio::packet_ptr packet, std::string_view slice);
+  /// A JSON array of `elements`, with their attachments.
+  static value from_elements(std::span<const value> elements);
 
   protocol::json::kind kind() const noexcept;
   bool is_null() const noexcept { return kind() == protocol::json::kind::null; }
@@ -70,6 +74,8 @@ class value {
   std::optional<std::uint64_t> as_uint() const noexcept;
   std::optional<double> as_double() const noexcept;
   std::optional<std::string> as_string() const;
+  /// The elements of an array; each keeps the whole alive.
+  std::optional<std::vector<value>> as_array() const;
   /// The bytes if is_binary(). Borrows this value.
   std::optional<bytes_view> as_bytes() const noexcept;
 
@@ -78,10 +84,11 @@ class value {
   struct owned;  // Text and attachments of a value made here.
   static value from_int(std::int64_t number);
   static value from_uint(std::uint64_t number);
+  static value from_owned(std::string text, std::vector<std::string> attachments = {});
 
-  std::shared_ptr<const void> owner_;       // A packet or an owned; keeps json_ alive.
+  std::shared_ptr<const void> owner_;  // A packet or an owned; keeps json_ alive.
   std::string_view json_;
-  const std::vector<std::string>* attachments_ = nullptr;  // Inside owner_, or null.
+  std::span<const std::string> attachments_;  // Inside owner_.
 };
 
 /// The arguments of one event or ack.
@@ -98,6 +105,9 @@ class argument_writer {
   std::span<const std::string_view> attachments() const noexcept { return attachments_; }
 
  private:
+  void add(const value& argument);
+  std::size_t number_of(const std::string& attachment);
+
   std::vector<std::string_view> texts_;
   std::vector<std::string_view> attachments_;
   std::vector<std::unique_ptr<std::string>> written_;

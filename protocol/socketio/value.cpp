@@ -1,0 +1,217 @@
+#include <troupe/protocol/socketio/value.hpp>
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include <troupe/protocol/utf8.hpp>
+
+namespace troupe {
+namespace {
+
+namespace json = protocol::json;
+using protocol::errc;
+using protocol::result;
+
+constexpr std::size_t depth_max = 512;
+constexpr std::string_view first_placeholder = R"({"_placeholder":true,"num":0})";
+
+result<json::scan_result> scan(std::string_view text, bool find_placeholders) {
+  return json::scan(text, {depth_max, std::numeric_limits<std::size_t>::max()}, find_placeholders);
+}
+
+std::vector<json::placeholder> placeholders_in(std::string_view text) {
+  auto scanned = scan(text, true);
+  return scanned ? std::move(scanned->placeholders) : std::vector<json::placeholder>();
+}
+
+std::string_view trimmed(std::string_view text) noexcept {
+  constexpr std::string_view space = " \t\n\r";
+  text.remove_prefix(text.find_first_not_of(space));
+  return text.substr(0, text.find_last_not_of(space) + 1);
+}
+
+// Whether a number too large or small for a double is too small: its first digit that counts
+// stands behind the decimal point by more places than the exponent takes back.
+bool is_underflow(std::string_view token) noexcept {
+  const std::size_t mark = std::min(token.find_first_of("eE"), token.size());
+  if (mark < token.size()) return token[mark + 1] == '-';
+  return token.find_first_of("123456789") > token.find('.');
+}
+
+std::optional<double> parse_double(std::string_view token) noexcept {
+  double number = 0;
+  const auto parsed = std::from_chars(token.data(), token.data() + token.size(), number);
+  if (parsed.ec == std::errc()) return number;
+  return is_underflow(token) ? std::optional<double>(0.0) : std::nullopt;
+}
+
+// 3, and also 3.0 and 3e0: JavaScript has one kind of number.
+template <class T>
+std::optional<T> parse_whole(std::string_view token) noexcept {
+  T whole = 0;
+  const char* const end = token.data() + token.size();
+  const auto parsed = std::from_chars(token.data(), end, whole);
+  if (parsed.ec == std::errc() && parsed.ptr == end) return whole;
+  if (parsed.ec == std::errc::result_out_of_range && parsed.ptr == end) return std::nullopt;
+  const auto real = parse_double(token);
+  // Both bounds are powers of two, or zero, and so exact.
+  constexpr double low = static_cast<double>(std::numeric_limits<T>::min());
+  const double past = std::ldexp(1.0, std::numeric_limits<T>::digits);
+  if (!real || *real < low || *real >= past || *real != std::floor(*real)) return std::nullopt;
+  return static_cast<T>(*real);
+}
+
+template <class T>
+std::string decimal(T number) {
+  std::array<char, 24> buffer;
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
+  return {buffer.data(), end.ptr};
+}
+
+bytes_view bytes_of(const std::string& text) noexcept {
+  return std::as_bytes(std::span<const char>(text));
+}
+
+}  // namespace
+
+struct value::owned {
+  std::string text;
+  std::vector<std::string> attachments;
+};
+
+value value::from_owned(std::string text, std::vector<std::string> attachments) {
+  auto held = std::make_shared<const owned>(owned{std::move(text), std::move(attachments)});
+  value made;
+  made.json_ = held->text;
+  made.attachments_ = held->attachments;
+  made.owner_ = std::move(held);
+  return made;
+}
+
+value::value() noexcept : json_("null") {}
+
+value value::from_int(std::int64_t number) {
+  return from_owned(decimal(number));
+}
+value value::from_uint(std::uint64_t number) {
+  return from_owned(decimal(number));
+}
+
+value::value(double number) {
+  std::string text;
+  json::append_number(text, number);
+  *this = from_owned(std::move(text));
+}
+
+value::value(std::string_view text) {
+  std::string literal;
+  json::append_string(literal, text);
+  *this = from_owned(std::move(literal));
+}
+
+value::value(bytes_view bytes) {
+  std::vector<std::string> attachments;
+  attachments.emplace_back(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  *this = from_owned(std::string(first_placeholder), std::move(attachments));
+}
+
+result<value> value::from_json(std::string text) {
+  return from_json(std::move(text), {});
+}
+
+result<value> value::from_json(std::string text, std::vector<std::string> attachments) {
+  if (!protocol::is_utf8(text)) return errc::bad_utf8;
+  const auto scanned = scan(text, !attachments.empty());
+  if (!scanned) return scanned.error();
+  for (const json::placeholder& placeholder : scanned->placeholders) {
+    if (placeholder.number >= attachments.size()) return errc::bad_attachments;
+  }
+  value made = from_owned(std::move(text), std::move(attachments));
+  made.json_ = trimmed(made.json_);
+  return made;
+}
+
+value value::from_packet(protocol::socketio::packet_ptr packet, std::string_view slice) {
+  value made;
+  made.json_ = slice;
+  made.attachments_ = packet->attachments();
+  made.owner_ = std::move(packet);
+  return made;
+}
+
+value value::from_elements(std::span<const value> elements) {
+  const argument_writer writer({}, elements);
+  std::string text = "[";
+  for (const std::string_view element : writer.texts()) {
+    if (text.size() > 1) text.push_back(',');
+    text.append(element);
+  }
+  text.push_back(']');
+  const auto bytes = writer.attachments();
+  return from_owned(std::move(text), std::vector<std::string>(bytes.begin(), bytes.end()));
+}
+
+json::kind value::kind() const noexcept {
+  return json::kind_of(json_);
+}
+
+bool value::is_binary() const noexcept {
+  return as_bytes().has_value();
+}
+
+bool value::has_attachments() const noexcept {
+  return !attachments_.empty() && !placeholders_in(json_).empty();
+}
+
+bytes_view value::attachment(std::uint64_t num) const noexcept {
+  return num < attachments_.size() ? bytes_of(attachments_[num]) : bytes_view();
+}
+
+std::optional<bool> value::as_bool() const noexcept {
+  if (kind() != json::kind::boolean) return std::nullopt;
+  return json_ == "true";
+}
+
+std::optional<std::int64_t> value::as_int() const noexcept {
+  if (kind() != json::kind::number) return std::nullopt;
+  return parse_whole<std::int64_t>(json_);
+}
+
+std::optional<std::uint64_t> value::as_uint() const noexcept {
+  if (kind() != json::kind::number) return std::nullopt;
+  return parse_whole<std::uint64_t>(json_);
+}
+
+std::optional<double> value::as_double() const noexcept {
+  if (kind() != json::kind::number) return std::nullopt;
+  return parse_double(json_);
+}
+
+std::optional<std::string> value::as_string() const {
+  if (kind() != json::kind::string) return std::nullopt;
+  return json::unescape(json_);
+}
+
+std::optional<std::vector<value>> value::as_array() const {
+  if (kind() != json::kind::array) return std::nullopt;
+  std::vector<value> elements;
+  const auto scanned = scan(json_, false);
+  if (!scanned) return std::nullopt;
+  elements.reserve(scanned->elements.size());
+  for (const std::string_view element : scanned->elements) {
+    elements.push_back(*this);
+    elements.back().json_ = element;
+  }
+  return elements;
+}
+
+std::optional<bytes_view> value::as_bytes() const noexcept {
+  if (attachments_.empty() || kind() != json::kind::object) return std::nullopt;
+  const auto placeholders = placeholders_in(json_);
+  if (placeholders.empty() || placeholders[0].size != json_.size()) return std::nullopt;
+  return attachment(placeholders[0].number);
+}
+
+}  // namespace troupe
