@@ -20,8 +20,10 @@ using result = boost::system::result<T>;
 /// connection: nothing above it knows a descriptor. Readiness based: try first, wait on
 /// `would_block`.
 ///
-/// Thread: the one shard that holds it, every call and callback. Destroying a stream closes it
-/// (if close or reset did not) and ends its callbacks; it may be destroyed within one.
+/// Thread: the one shard that holds it, every call and callback. Callbacks come from the loop,
+/// never within a call. close and reset end the callbacks, what was armed is dropped; afterwards
+/// reading and writing fail and arming does nothing. Destroying a stream closes it; it may be
+/// destroyed within a callback, and must be before its loop.
 class stream {
  public:
   /// Receives readiness, once per arm call.
@@ -36,7 +38,8 @@ class stream {
 
   virtual ~stream() = default;
 
-  /// Whom to tell; outlives the stream or is replaced before. Null: nobody.
+  /// Whom to tell; outlives the stream or is replaced before. Null: nobody, and readiness that
+  /// comes meanwhile is lost (arm again).
   virtual void observe(observer* who) noexcept = 0;
 
   /// Reads what is there, at most `into.size()` bytes. Errors: asio::error::would_block,
