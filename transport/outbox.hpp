@@ -2,9 +2,10 @@
 
 #include <boost/asio/buffer.hpp>
 #include <cstddef>
-#include <deque>
 #include <memory>
+#include <span>
 #include <string_view>
+#include <vector>
 
 #include <troupe/transport/stream.hpp>
 
@@ -30,23 +31,29 @@ class outbox {
 
   explicit outbox(const outbox_limits& bounds) : bounds_(bounds) {}
 
-  /// Writes `pieces` (whole frames, at most 64, `bytes` in all) behind what is queued: at once
-  /// if nothing is, the rest is queued (the caller arms the stream). `keep(i)` is called for each
-  /// piece that must outlive the call.
+  /// Writes `pieces` (whole frames, at most 64) behind what is queued: at once if nothing is, the
+  /// rest is queued (the caller arms the stream). `owners[i]` is held as long as `pieces[i]` is
+  /// queued; where it is null or missing the bytes are copied. After overflow nothing of this call
+  /// is queued, though some may have been written; after failed or overflow the stream is useless.
   verdict write(stream& to, std::span<const boost::asio::const_buffer> pieces,
                 std::span<const std::shared_ptr<const void>> owners);
   /// Goes on after on_writable(). `written`: empty now.
   verdict flush(stream& to);
 
-  bool empty() const noexcept { return slices_.empty(); }
+  bool empty() const noexcept { return first_ == slices_.size(); }
   std::size_t bytes() const noexcept { return bytes_; }
-  std::size_t slices() const noexcept { return slices_.size(); }
+  std::size_t slices() const noexcept { return slices_.size() - first_; }
   /// Drops everything that is not partly written; for a Close frame that must come next.
   void drop_unsent() noexcept;
 
  private:
+  void consume(std::size_t written) noexcept;
+  void forget_written() noexcept;
+
   const outbox_limits& bounds_;
-  std::deque<slice> slices_;
+  // Not a deque: an empty one holds half a KiB, and nearly all outboxes are empty.
+  std::vector<slice> slices_;
+  std::size_t first_ = 0;   // Slices before it are written.
   std::size_t offset_ = 0;  // Of the first slice, already written.
   std::size_t bytes_ = 0;   // Not yet written, in all.
 };
