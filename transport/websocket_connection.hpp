@@ -16,9 +16,9 @@
 namespace troupe::transport {
 
 struct websocket_options {
-  std::size_t message_bytes_max = 1'000'000;  ///< Over it, announced or summed: close 1009.
-  std::size_t fragments_max = 16'384;         ///< Of one message; over it: close 1008.
-  outbox_limits outgoing;                     ///< Over them: the connection is reset.
+  std::size_t message_bytes_max = 1'000'000;         ///< Over it, announced or summed: close 1009.
+  std::size_t fragments_max = 16'384;                ///< Of one message; over it: close 1008.
+  outbox_limits outgoing;                            ///< Over them: the connection is reset.
   std::chrono::milliseconds closing_timeout{5'000};  ///< For the peer's Close and end: reset.
 };
 
@@ -29,7 +29,8 @@ struct websocket_options {
 /// pongs is not read either, while they are queued. Idle, it holds no buffer.
 ///
 /// Protocol errors close with 1002, bad UTF-8 with 1007. After a Close frame no data frame is sent
-/// or handed on. Thread: the shard's.
+/// or handed on. The read buffer is used only in calls from the loop, so the host may use any other
+/// connection within a callback. Thread: the shard's.
 class websocket_connection final : private stream::observer {
  public:
   class host {
@@ -37,11 +38,13 @@ class websocket_connection final : private stream::observer {
     virtual time_point now() const = 0;
     /// A whole message; `data` is borrowed for the call.
     virtual void on_message(std::string_view data, bool binary) = 0;
-    /// The connection is over: the last call, and the host may destroy the connection in it.
+    /// The connection is over: the last call, and the host may destroy the connection in it (and
+    /// in no other call). Comes from the loop or advance(), never within another call of the host.
     /// `error`: reset, protocol error, overflow or deadline; false for an orderly end.
     virtual void on_closed(bool error) = 0;
     /// All that was queued has been written.
     virtual void on_drained() = 0;
+    /// deadline() may have changed. It may be now: call advance() soon, but never within this.
     virtual void on_deadline_changed() = 0;
 
    protected:
@@ -58,20 +61,23 @@ class websocket_connection final : private stream::observer {
   /// Begins to read; may call the host.
   void start();
 
-  /// Writes raw bytes first: the 101 response.
-  /// Writes whole, ready-made frames. `pieces` and `owners` as in outbox::write. On overflow or
-  /// failure the stream is reset and on_closed(true) follows from the loop, not within the call.
+  /// Writes whole, ready-made frames (the 101 response too, as the first). `pieces` and `owners` as
+  /// in outbox::write. On overflow or failure the stream is reset and on_closed(true) follows from
+  /// advance(), which deadline() then asks for at once. `failed` as well after close(), a Close
+  /// frame of the peer, or an error: nothing is written then.
   outbox::verdict write(std::span<const boost::asio::const_buffer> pieces,
                         std::span<const std::shared_ptr<const void>> owners);
   /// One text frame, copied.
   outbox::verdict write_text(std::string_view text);
 
-  /// While paused nothing is read and no message handed on; what is left of the read buffer is
-  /// kept (at most its size). May be called within on_message.
+  /// While paused nothing is read and no message handed on, and an end is not noticed; what is left
+  /// of the read buffer is kept (at most its size). Resuming hands it on within the call. Both may
+  /// be called within on_message. A connection that is closing is read all the same.
   void pause_reading();
   void resume_reading();
 
-  /// Writes what is queued, then a Close frame (empty without a code), and waits for the peer's.
+  /// Writes what is queued, then a Close frame (empty without a code), and waits for the peer's;
+  /// on_closed follows. Does nothing when the connection is closing already.
   void close(std::optional<std::uint16_t> code = {});
   /// Drops the connection now, without on_closed.
   void reset() noexcept;

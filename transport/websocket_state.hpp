@@ -1,0 +1,74 @@
+#pragma once
+
+#include <troupe/transport/frame_reader.hpp>
+#include <troupe/transport/websocket_connection.hpp>
+
+namespace troupe::transport {
+
+/// The inside of websocket_connection. Everything that ends it sets `over`; the host is told where
+/// the call from the loop ends (leave_loop), or by advance() if there is none, so that nothing here
+/// runs after the host may have destroyed it.
+struct websocket_connection::state {
+  /// Where a WebSocket connection is in its closing handshake (RFC 6455, section 7).
+  enum class phase {
+    open,
+    closing,    ///< The host closed: our Close is queued or sent, the peer's awaited.
+    answering,  ///< The peer's Close came, ours is not written yet.
+    failing,    ///< The peer broke the rules: our Close is queued or sent, input is dropped.
+    over,
+  };
+
+  enum class ending { close, reset };
+
+  state(std::unique_ptr<stream> stream_, const websocket_options& bounds, std::span<char> buffer,
+        host& host_, std::string unread)
+      : bytes(std::move(stream_)),
+        options(bounds),
+        scratch(buffer),
+        owner(&host_),
+        reader(bounds.message_bytes_max, bounds.fragments_max),
+        out(bounds.outgoing),
+        kept(std::move(unread)) {}
+
+  // Reading.
+  void read();
+  void go_on();
+  void receive(std::span<char>& input);
+  void handle(frame_reader::event what);
+  bool takes_frames() const noexcept;
+  bool wants_input() const noexcept;
+
+  // Writing.
+  outbox::verdict send(std::span<const boost::asio::const_buffer> pieces,
+                       std::span<const std::shared_ptr<const void>> owners);
+  outbox::verdict send_frame(unsigned char first, std::string_view payload);
+  void send_pong(std::string_view payload);
+  void flush();
+
+  // Ending.
+  void begin_closing(phase next, std::optional<std::uint16_t> code);
+  void on_peer_close(std::uint16_t code);
+  void on_close_written();
+  void finish(bool is_error, ending how);
+  void leave_loop();
+  void set_deadline(time_point when);
+
+  std::unique_ptr<stream> bytes;
+  const websocket_options& options;
+  std::span<char> scratch;
+  host* owner;
+  frame_reader reader;
+  outbox out;
+  std::string kept;             // Read but not parsed: paused, or a pong is in the way.
+  std::size_t kept_offset = 0;  // Of it, parsed.
+  std::size_t pong_behind = 0;  // Bytes to be written until our last pong is out.
+  time_point deadline = time_point::max();
+  phase now_in = phase::open;
+  bool is_paused = false;
+  bool is_parsing = false;
+  bool is_in_loop = false;
+  bool is_told = false;
+  bool has_failed = false;
+};
+
+}  // namespace troupe::transport
