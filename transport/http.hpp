@@ -31,9 +31,9 @@ class header_fields {
 
 /// One request, its body complete.
 struct http_request {
-  std::string method;   ///< "GET"; an unknown method as sent.
-  std::string path;     ///< Before `?`, as sent (not decoded).
-  std::string query;    ///< After `?`, as sent.
+  std::string method;  ///< "GET"; an unknown method as sent.
+  std::string path;    ///< Before `?`, as sent (not decoded); without scheme and authority.
+  std::string query;   ///< After `?`, as sent.
   header_fields fields;
   std::string body;
   /// A well-formed WebSocket upgrade (RFC 6455, section 4.2.1: GET, HTTP/1.1, Host, version 13,
@@ -52,13 +52,17 @@ struct http_response {
 };
 
 struct http_options {
-  std::size_t header_bytes_max = 8192;    ///< Over it: 431, connection closed.
-  std::size_t body_bytes_max = 1'000'000; ///< Over it, by length or as it comes: 413, empty body.
-  std::size_t fields_max = 100;           ///< Over it: 431, connection closed.
+  std::size_t header_bytes_max = 8192;     ///< Over it: 431, connection closed.
+  std::size_t body_bytes_max = 1'000'000;  ///< Over it, by length or as it comes: 413, empty body.
+  std::size_t fields_max = 100;            ///< Over it: 431, connection closed.
   std::chrono::milliseconds header_timeout{10'000};      ///< From accept or first byte: closed.
   std::chrono::milliseconds body_timeout{30'000};        ///< From the header's end: 408, closed.
   std::chrono::milliseconds keep_alive_timeout{65'000};  ///< Idle between requests: closed.
   std::chrono::milliseconds write_timeout{30'000};       ///< A response not taken: reset.
+  /// After a last response the client's bytes are read and dropped until it ends, so that it sees
+  /// the response and not a reset. Past either bound: closed.
+  std::chrono::milliseconds linger_timeout{2'000};
+  std::size_t linger_bytes_max = 4 * 1024 * 1024;
 };
 
 }  // namespace troupe::transport

@@ -17,9 +17,11 @@ namespace troupe::transport {
 /// Content-Length, differing Content-Lengths, HTTP/1.1 without Host. `Expect: 100-continue` is
 /// answered. HEAD gets no body. Parsing is Boost.Beast's; the checks after it are ours.
 ///
-/// After a 413 by Content-Length the body is not read: the response has Connection: close.
-/// The host must not destroy the connection within a callback except on_closed, which is the last
-/// call. Thread: the shard's.
+/// After a 413 the rest of the body is not parsed: the response has Connection: close. After any
+/// response that closes, on_closed comes when the client has ended or the linger bounds are
+/// reached. The host must not destroy the connection within a callback except on_closed, which is
+/// the last call and comes from the loop or advance(), never within another call of the host. The
+/// read buffer is used only in calls from the loop. Thread: the shard's.
 class http_connection final : private stream::observer {
  public:
   class host {
@@ -31,7 +33,7 @@ class http_connection final : private stream::observer {
     /// The client went away while its request waited for an answer, or between requests, or a
     /// deadline or an error ended the connection.
     virtual void on_closed() = 0;
-    /// deadline() may have changed.
+    /// deadline() may have changed. It may be now: call advance() soon, but never within this.
     virtual void on_deadline_changed() = 0;
 
    protected:
@@ -44,9 +46,10 @@ class http_connection final : private stream::observer {
                   std::span<char> scratch, host& owner, std::string unread = {});
   ~http_connection();
 
-  /// Begins to read; may call the host.
+  /// Begins to read; hands on a request that is whole in `unread`.
   void start();
-  /// Answers the request under way.
+  /// Answers the request under way (else does nothing), also within on_request. A pipelined request
+  /// that follows is handed on later, from the loop.
   void respond(const http_response& response);
   /// When to call advance(); max() for never.
   time_point deadline() const noexcept;
@@ -59,12 +62,13 @@ class http_connection final : private stream::observer {
   std::pair<std::unique_ptr<stream>, std::string> release();
 
   std::string remote_address() const;
-  /// Reads no more while set (back-pressure); an end is not noticed either.
-  bool is_busy() const noexcept;  ///< A request waits for its answer, or an answer is being written.
+  bool is_busy()
+      const noexcept;  ///< A request waits for its answer, or an answer is being written.
 
  private:
   void on_readable() override;
   void on_writable() override;
+
   struct state;
   std::unique_ptr<state> state_;
 };

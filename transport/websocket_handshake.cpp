@@ -1,0 +1,98 @@
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/websocket/stream.hpp>
+#include <string>
+
+#include <troupe/transport/http_connection.hpp>
+#include <troupe/transport/http_framing.hpp>
+
+namespace troupe::transport {
+
+namespace {
+
+namespace beast = boost::beast;
+using boost::system::error_code;
+
+// What lies below Beast's WebSocket stream while it accepts: it takes the response's bytes.
+class recorder {
+ public:
+  using executor_type = boost::asio::io_context::executor_type;
+
+  explicit recorder(boost::asio::io_context& loop) : loop_(loop) {}
+
+  executor_type get_executor() noexcept { return loop_.get_executor(); }
+  const std::string& written() const noexcept { return written_; }
+
+  template <class Buffers>
+  std::size_t write_some(const Buffers& buffers, error_code& error) {
+    error = {};
+    const std::size_t size = beast::buffer_bytes(buffers);
+    const std::size_t before = written_.size();
+    written_.resize(before + size);
+    return boost::asio::buffer_copy(boost::asio::buffer(written_.data() + before, size), buffers);
+  }
+  template <class Buffers>
+  std::size_t write_some(const Buffers& buffers) {
+    error_code error;
+    return write_some(buffers, error);
+  }
+  template <class Buffers>
+  std::size_t read_some(const Buffers&, error_code& error) {
+    error = boost::asio::error::eof;
+    return 0;
+  }
+  template <class Buffers>
+  std::size_t read_some(const Buffers&) {
+    return 0;
+  }
+
+ private:
+  boost::asio::io_context& loop_;
+  std::string written_;
+};
+
+// Beast's stream has a timer and so wants a loop, though none runs here. One a thread, since
+// making one costs more system calls than accepting a connection.
+boost::asio::io_context& idle_loop() {
+  thread_local boost::asio::io_context loop(1);
+  return loop;
+}
+
+// Only what the handshake reads: no subprotocol is chosen and no extension offered.
+beast::http::request<beast::http::empty_body> upgrade_of(const http_request& request) {
+  beast::http::request<beast::http::empty_body> upgrade;
+  upgrade.version(11);
+  upgrade.method_string(request.method);
+  upgrade.target(request.path);
+  for (const auto* name :
+       {"Host", "Connection", "Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version"})
+    for (const auto& [key, value] : request.fields.all())
+      if (beast::iequals(key, name)) upgrade.insert(name, value);
+  return upgrade;
+}
+
+}  // namespace
+
+result<std::string> websocket_accept(const http_request& request, const header_fields& extra) {
+  const auto upgrade = upgrade_of(request);
+  beast::websocket::stream<recorder, false> handshake(idle_loop());
+  handshake.set_option(
+      beast::websocket::stream_base::decorator([&extra](beast::websocket::response_type& response) {
+        for (const auto& [name, value] : extra.all())
+          response.insert(field_text(name), field_text(value));
+        // Beast puts its name where there is no Server field; an empty one can be found again.
+        if (!extra.has("Server")) response.set(beast::http::field::server, "");
+      }));
+  error_code error;
+  handshake.accept(upgrade, error);
+  if (error) return error;
+  std::string accepted = handshake.next_layer().written();
+  constexpr std::string_view no_server = "Server: \r\n";
+  if (const auto at = accepted.find(no_server); at != std::string::npos)
+    accepted.erase(at, no_server.size());
+  return accepted;
+}
+
+}  // namespace troupe::transport
