@@ -1,0 +1,87 @@
+// Starts the server under test as a process of its own and ends it in order.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const node = process.env.TROUPE_NODE ?? here("../../build/release/node/troupe-node");
+const e2eServer =
+  process.env.TROUPE_E2E_SERVER ?? here("../../build/release/tests/e2e/e2e-server");
+
+/** Whether Node's socket.io stands in for ours: it is the oracle that the tests are checked by. */
+export const isReference = process.env.TROUPE_E2E_TARGET === "reference";
+
+/** Deadlines are generous; under sanitizers they are five times as long. */
+export const slowness = process.env.TROUPE_SLOW === "1" ? 5 : 1;
+
+/** Settles as `promise` does, or fails with `what` after `ms` (10 s unless told). */
+export function within(promise, what, ms = 10_000) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not in time: ${what}`)), ms * slowness);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+function command(program, args) {
+  const all = ["--port", "0", "--host", "127.0.0.1", ...args];
+  if (isReference) {
+    const role = program === "node" ? ["--node"] : [];
+    return [process.execPath, [here("reference_server.mjs"), ...role, ...all]];
+  }
+  return [program === "node" ? node : e2eServer, all];
+}
+
+/**
+ * Starts `program`: "e2e" (the scripted server) or "node" (troupe-node). Gives {url, port, pid,
+ * stop()}; stop() ends it with SIGTERM and checks that it ended with 0 and no sanitizer report.
+ */
+export async function startServer(program = "e2e", args = []) {
+  const child = spawn(...command(program, args), { stdio: ["ignore", "pipe", "pipe"] });
+  const killed = () => child.kill("SIGKILL");
+  process.once("exit", killed);
+  let log = "";
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    log = (log + text).slice(-200_000);
+  });
+  const ended = once(child, "exit").then(([code, signal]) => signal ?? code);
+  const url = await within(
+    Promise.race([
+      listening(child.stdout),
+      ended.then((how) => assert.fail(`the server ended (${how}) before it listened:\n${log}`)),
+    ]),
+    "the server listens", 20_000);
+
+  return {
+    url,
+    port: Number(new URL(url).port),
+    pid: child.pid,
+    isAlive: () => child.exitCode === null && child.signalCode === null,
+    log: () => log,
+    async stop() {
+      child.kill("SIGTERM");
+      const how = await within(ended, "the server ends after SIGTERM", 20_000)
+        .catch((error) => {
+          killed();
+          throw new Error(`${error.message}\n${log}`);
+        })
+        .finally(() => process.removeListener("exit", killed));
+      assert.doesNotMatch(log, /Sanitizer|runtime error:/);
+      assert.equal(how, 0, `the server ended with ${how}:\n${log}`);
+    },
+  };
+}
+
+async function listening(stdout) {
+  for await (const line of createInterface(stdout)) {
+    const match = /^listening on (http:\/\/\S+)$/.exec(line);
+    if (match) {
+      stdout.resume();
+      return match[1];
+    }
+  }
+  return new Promise(() => {});  // Its end is told by the exit.
+}
