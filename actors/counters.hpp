@@ -29,6 +29,8 @@ struct counters {
   counter sockets_connected;
   counter sockets_disconnected;
   counter sockets_refused;       ///< by middleware or unknown namespace
+  counter rooms_opened;           ///< own-id rooms are not counted
+  counter rooms_closed;
   counter handlers_thrown;       ///< the socket was ended
   counter arguments_mismatched;  ///< typed handler not called
   counter acks_timed_out;

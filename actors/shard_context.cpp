@@ -6,7 +6,7 @@ namespace troupe::actors {
 
 subscriber_table& shard_context::table(std::uint32_t nsp) {
   if (tables_.size() <= nsp) tables_.resize(nsp + 1);
-  if (!tables_[nsp]) tables_[nsp] = std::make_unique<subscriber_table>(nsp);
+  if (!tables_[nsp]) tables_[nsp] = std::make_unique<subscriber_table>(nsp, counters_);
   return *tables_[nsp];
 }
 

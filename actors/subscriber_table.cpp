@@ -53,6 +53,7 @@ void subscriber_table::join(subscriber& who, std::string_view room_name) {
     joined = added.get();
     joined->name = room_name;
     rooms_.emplace(joined->name, std::move(added));
+    count_.rooms_opened.add();
   }
   who.rooms.push_back({joined, joined->members.size()});
   joined->members.push_back(&who);
@@ -76,7 +77,9 @@ void subscriber_table::drop_membership(subscriber& who, std::size_t index) {
   left->members.pop_back();
   who.rooms[index] = who.rooms.back();
   who.rooms.pop_back();
-  if (left->members.empty()) rooms_.erase(rooms_.find(left->name));
+  if (!left->members.empty()) return;
+  rooms_.erase(rooms_.find(left->name));
+  count_.rooms_closed.add();
 }
 
 void subscriber_table::mark(std::string_view name) {

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include <troupe/actors/counters.hpp>
 #include <troupe/actors/link.hpp>
 
 namespace troupe::actors {
@@ -45,7 +46,7 @@ struct room {
 /// the broadcaster owns, changed in the broadcaster's order. Thread: the shard's.
 class subscriber_table {
  public:
-  explicit subscriber_table(std::uint32_t nsp) : nsp_(nsp) {}
+  subscriber_table(std::uint32_t nsp, counters& count) : nsp_(nsp), count_(count) {}
   ~subscriber_table();
   subscriber_table(const subscriber_table&) = delete;
   subscriber_table& operator=(const subscriber_table&) = delete;
@@ -96,6 +97,7 @@ class subscriber_table {
   void drop_membership(subscriber& who, std::size_t index);
 
   std::uint32_t nsp_;
+  counters& count_;
   std::uint64_t selection_ = 0;
   std::vector<subscriber*> all_;
   std::unordered_map<std::string_view, std::unique_ptr<subscriber>> by_sid_;  // Keys: their sid.

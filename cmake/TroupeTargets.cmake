@@ -13,6 +13,20 @@ foreach(layer protocol transport actors runtime harness)
   endif()
 endforeach()
 
+# The public headers, <troupe/NAME.hpp>, each forwarding to where its layer keeps it.
+foreach(header
+    actors=actors/client_messages ack=actors/ack broadcast_operator=actors/broadcast_operator
+    disconnect_reason=actors/disconnect_reason event=actors/event handshake=actors/handshake
+    http=transport/http log_level=actors/log_level nsp=actors/nsp options=runtime/options
+    server=runtime/server socket=actors/socket value=protocol/socketio/value)
+  string(REPLACE "=" ";" header "${header}")
+  list(GET header 0 name)
+  list(GET header 1 target)
+  set(target "${target}.hpp")
+  configure_file("${CMAKE_CURRENT_LIST_DIR}/forward.hpp.in"
+                 "${TROUPE_INCLUDE_ROOT}/troupe/${name}.hpp" @ONLY)
+endforeach()
+
 add_library(troupe_options INTERFACE)
 target_compile_options(troupe_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror)

@@ -17,14 +17,16 @@ write_batch::node_index write_batch::add(node_index at, const protocol::frame_pt
   return added;
 }
 
-const std::shared_ptr<const std::string>& write_batch::run(node_index at) {
-  if (nodes_[at].run == nullptr) {
+const write_batch::shared_run& write_batch::run(node_index at) {
+  shared_run& made = nodes_[at].run;
+  if (made.owner == nullptr) {
     auto bytes = std::make_shared<std::string>();
     bytes->reserve(nodes_[at].bytes);
     for (const protocol::frame_ptr* frame : frames(at)) bytes->append((*frame)->websocket_bytes());
-    nodes_[at].run = std::move(bytes);
+    made.bytes = *bytes;
+    made.owner = std::move(bytes);
   }
-  return nodes_[at].run;
+  return made;
 }
 
 const std::vector<const protocol::frame_ptr*>& write_batch::frames(node_index at) {

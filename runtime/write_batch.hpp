@@ -37,11 +37,16 @@ class write_batch {
   std::size_t bytes(node_index at) const noexcept { return nodes_[at].bytes; }
   /// True if the queue is to be written from run(): others stand there too and it is not too large.
   bool is_shared(node_index at) const noexcept {
-    return nodes_[at].run != nullptr ||
+    return nodes_[at].run.owner != nullptr ||
            (nodes_[at].users > 1 && nodes_[at].bytes <= run_bytes_max);
   }
-  /// All WebSocket bytes of the queue, made on first use.
-  const std::shared_ptr<const std::string>& run(node_index at);
+  /// All WebSocket bytes of the queue in one piece, and what keeps them alive.
+  struct shared_run {
+    std::string_view bytes;
+    std::shared_ptr<const void> owner;
+  };
+  /// Made on first use; valid as frames().
+  const shared_run& run(node_index at);
   /// The queue's frames, the oldest first; valid until the next call or append.
   const std::vector<const protocol::frame_ptr*>& frames(node_index at);
 
@@ -59,7 +64,7 @@ class write_batch {
     node_index parent = root;
     std::uint32_t users = 0;
     std::uint32_t depth = 0;
-    std::shared_ptr<const std::string> run;
+    shared_run run;
   };
 
   node_index add(node_index at, const protocol::frame_ptr& next);

@@ -20,6 +20,18 @@ void http_connection::start() {
   state_->go_on();
 }
 
+void http_connection::start_answering(bool head, bool last) {
+  state_->now_in = state::phase::waiting;
+  state_->is_first = false;
+  state_->is_head = head;
+  state_->is_last = last;
+  if (state_->room() > 0) state_->bytes->arm_readable();
+}
+
+bool http_connection::is_last() const noexcept {
+  return state_->is_last;
+}
+
 void http_connection::respond(const http_response& response) {
   state_->respond(response);
 }

@@ -48,6 +48,11 @@ class http_connection final : private stream::observer {
 
   /// Begins to read; hands on a request that is whole in `unread`.
   void start();
+  /// Begins with a request under way that another connection object had read (see release()):
+  /// respond() answers it. `head`: its method is HEAD; `last`: the connection ends behind it.
+  void start_answering(bool head, bool last);
+  /// Whether the connection ends behind the request under way.
+  bool is_last() const noexcept;
   /// Answers the request under way (else does nothing), also within on_request. A pipelined request
   /// that follows is handed on later, from the loop.
   void respond(const http_response& response);

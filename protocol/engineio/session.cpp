@@ -156,6 +156,11 @@ void session::close(time_point now) {
   host_.on_send(close_packet);
 }
 
+void session::abort() {
+  poll_pending_ = false;
+  finish(close_reason::transport_error, {});
+}
+
 time_point session::deadline() const noexcept {
   const time_point noop = poll_pending_ ? noop_due_ : never;
   return std::min({ping_due_, pong_due_, upgrade_due_, noop, close_due_});

@@ -92,6 +92,8 @@ class session {
   /// The application (or the server) ends the session. Over polling the pending or next GET gets
   /// `1`. on_closed(forced_close) comes once the transport may go.
   void close(time_point now);
+  /// The server dropped the connections: on_closed(transport_error) at once, without a farewell.
+  void abort();
 
   /// When to call advance() at the latest; time_point::max() for never.
   time_point deadline() const noexcept;

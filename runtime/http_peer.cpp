@@ -1,0 +1,236 @@
+#include <troupe/runtime/http_peer.hpp>
+
+#include <algorithm>
+
+#include <troupe/actors/messages.hpp>
+#include <troupe/runtime/cors.hpp>
+#include <troupe/runtime/session.hpp>
+#include <troupe/runtime/shard.hpp>
+#include <troupe/runtime/travellers.hpp>
+
+namespace troupe::runtime {
+
+namespace engineio = protocol::engineio;
+using engineio::request_errc;
+using engineio::transport_kind;
+
+http_peer::http_peer(shard& home, std::unique_ptr<transport::stream> bytes, std::string unread)
+    : home_(home),
+      connection_(std::make_unique<transport::http_connection>(
+          std::move(bytes), home.http_options(), home.scratch(), *this, std::move(unread))) {}
+
+void http_peer::start() {
+  connection_->start();
+}
+
+void http_peer::start_with(transport::http_request request, bool last) {
+  connection_->start_answering(request.method == "HEAD", last);
+  on_request(std::move(request));
+}
+
+time_point http_peer::now() const { return home_.now(); }
+
+void http_peer::on_request(transport::http_request request) {
+  request_ = std::move(request);
+  route();
+}
+
+// What a request is for, in the reference's order: the path, the application's files below it,
+// CORS, then Engine.IO's own checks.
+void http_peer::route() {
+  const std::string& path = home_.path();
+  if (request_->path.compare(0, path.size(), path) != 0) return route_elsewhere();
+  const options& settings = home_.settings();
+  if (settings.on_http && request_->path.size() > path.size() && !request_->wants_upgrade) {
+    if (auto response = settings.on_http(*request_)) return respond(*std::move(response));
+  }
+  if (settings.cors && request_->method == "OPTIONS")
+    return respond(answer_preflight(*settings.cors, *request_));
+
+  const engineio::query parameters = engineio::parse_query(request_->query);
+  const std::string_view sid = parameters.find("sid").value_or("");
+  session* found = nullptr;
+  if (!sid.empty()) {
+    const unsigned owner = home_.shard_of(sid);
+    if (owner != home_.index()) return move_to(owner);
+    found = home_.find(sid);
+  }
+  const engineio::request_facts facts{
+      parameters, request_->method, request_->wants_upgrade, request_->fields.find("Origin"),
+      found == nullptr ? std::nullopt : std::optional(found->transport())};
+  if (const auto wrong = engineio::check(facts, home_.engine_options().transports))
+    return refuse(*wrong);
+  if (request_->wants_upgrade && !request_->is_websocket_upgrade)
+    return refuse(request_errc::bad_request);
+  if (found == nullptr) return open(parameters);
+  request_->wants_upgrade ? upgrade(*found) : serve(*found);
+}
+
+void http_peer::route_elsewhere() {
+  const options& settings = home_.settings();
+  if (settings.on_http && !request_->wants_upgrade) {
+    if (auto response = settings.on_http(*request_)) return respond(*std::move(response));
+  }
+  if (request_->wants_upgrade) {
+    // Nobody serves it: as the reference, close without an answer after a while.
+    waits_to_be_destroyed_ = true;
+    home_.deadlines().schedule(*this, home_.now() + settings.destroy_upgrade_timeout);
+    return;
+  }
+  transport::http_response response;
+  response.status = 404;
+  respond(std::move(response));
+}
+
+void http_peer::refuse(request_errc code) {
+  home_.count().requests_refused.add();
+  transport::http_response response;
+  response.status = code == request_errc::forbidden ? 403 : 400;
+  const std::string_view message = engineio::message_of(code);
+  if (request_->wants_upgrade) {
+    response.close = true;
+    response.status = 400;
+    response.fields.add("Content-type", "text/html");
+    response.body = message;
+  } else {
+    response.fields.add("Content-Type", "application/json");
+    if (home_.settings().cors)
+      add_cors_headers(*home_.settings().cors, *request_, response.fields);
+    response.body = engineio::error_body(code, message);
+  }
+  respond(std::move(response));
+}
+
+client_handshake http_peer::make_handshake(const engineio::query& parameters) const {
+  client_handshake made;
+  made.headers = request_->fields.all();
+  made.query = parameters.parameters;
+  made.url = request_->query.empty() ? request_->path : request_->path + "?" + request_->query;
+  made.address = connection_->remote_address();
+  made.issued = home_.wall();
+  made.cross_domain = request_->fields.has("Origin");
+  return made;
+}
+
+void http_peer::open(const engineio::query& parameters) {
+  if (!request_->wants_upgrade) {
+    session& opened = home_.open_session(transport_kind::polling, make_handshake(parameters));
+    session_ = &opened;
+    opened.open();
+    return opened.get(*this);
+  }
+  const auto greeting = transport::websocket_accept(*request_, {});
+  if (!greeting) return refuse(request_errc::bad_request);
+  session& opened = home_.open_session(transport_kind::websocket, make_handshake(parameters));
+  auto [bytes, unread] = connection_->release();
+  opened.open_websocket(std::move(bytes), std::move(unread), *greeting);
+  bury();
+}
+
+void http_peer::upgrade(session& found) {
+  const auto greeting = transport::websocket_accept(*request_, {});
+  if (!greeting) return refuse(request_errc::bad_request);
+  auto [bytes, unread] = connection_->release();
+  found.open_websocket(std::move(bytes), std::move(unread), *greeting);
+  bury();
+}
+
+void http_peer::serve(session& found) {
+  if (request_->method == "GET") {
+    session_ = &found;
+    return found.get(*this);
+  }
+  if (request_->method == "POST") {
+    session_ = &found;
+    const std::string body = std::move(request_->body);
+    return found.post(*this, body,
+                      request_->fields.find("Content-Type") == "application/octet-stream");
+  }
+  transport::http_response response;
+  response.status = 500;
+  respond(std::move(response));
+}
+
+transport::header_fields http_peer::polling_fields() const {
+  transport::header_fields fields;
+  if (home_.settings().cors) add_cors_headers(*home_.settings().cors, *request_, fields);
+  const std::string_view agent = request_->fields.find("User-Agent");
+  // Internet Explorer's filter would refuse the payload otherwise.
+  if (agent.find(";MSIE") != agent.npos || agent.find("Trident/") != agent.npos)
+    fields.add("X-XSS-Protection", "0");
+  return fields;
+}
+
+void http_peer::answer_get(std::string payload) {
+  session_ = nullptr;
+  transport::http_response response;
+  response.fields.add("Content-Type", "text/plain; charset=UTF-8");
+  response.fields.add("Cache-Control", "no-store");
+  for (const auto& [name, text] : polling_fields().all()) response.fields.add(name, text);
+  response.body = std::move(payload);
+  respond(std::move(response));
+}
+
+void http_peer::answer_post(engineio::post_verdict verdict) {
+  session_ = nullptr;
+  transport::http_response response;
+  if (verdict == engineio::post_verdict::ok) {
+    response.fields.add("Content-Type", "text/html");
+    response.body = "ok";
+  } else {
+    response.status = verdict == engineio::post_verdict::too_large ? 413 : 400;
+  }
+  for (const auto& [name, text] : polling_fields().all()) response.fields.add(name, text);
+  respond(std::move(response));
+}
+
+void http_peer::answer_overlap() {
+  session_ = nullptr;
+  transport::http_response response;
+  response.status = 400;
+  respond(std::move(response));
+}
+
+void http_peer::respond(transport::http_response response) {
+  request_.reset();
+  connection_->respond(response);
+}
+
+void http_peer::move_to(unsigned shard) {
+  const bool last = connection_->is_last();
+  auto [bytes, unread] = connection_->release();
+  auto traveller = std::make_shared<moved_request>(std::move(bytes), std::move(unread),
+                                                   *std::move(request_), last, home_.loops());
+  traveller->leave_for(shard);
+  actors::tell(home_.shared().arms[shard], actors::adopt{std::move(traveller)});
+  bury();
+}
+
+void http_peer::drop() {
+  session_ = nullptr;
+  connection_->close();
+  bury();
+}
+
+void http_peer::on_closed() {
+  if (session* holder = std::exchange(session_, nullptr)) holder->lost(*this);
+  bury();
+}
+
+void http_peer::on_deadline_changed() {
+  const time_point due = connection_->deadline();
+  if (due != time_point::max()) home_.deadlines().schedule_by(*this, due);
+}
+
+void http_peer::expired(time_point now) {
+  if (buried_) return;
+  if (waits_to_be_destroyed_) return drop();
+  connection_->advance(now);
+  if (!buried_) on_deadline_changed();
+}
+
+void http_peer::bury() {
+  if (!std::exchange(buried_, true)) home_.bury(*this);
+}
+
+}  // namespace troupe::runtime

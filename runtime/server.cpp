@@ -1,0 +1,73 @@
+#include <troupe/runtime/server.hpp>
+
+#include <troupe/runtime/server_state.hpp>
+
+namespace troupe {
+
+server::server(options settings) : state_(std::make_unique<state>(nullptr, std::move(settings))) {}
+
+server::server(caf::actor_system& system, options settings)
+    : state_(std::make_unique<state>(&system, std::move(settings))) {}
+
+server::~server() {
+  close();
+  wait();
+}
+
+void server::run() {
+  start();
+  wait();
+}
+
+void server::start() { state_->start(); }
+
+std::uint16_t server::port() const noexcept { return state_->port; }
+
+void server::close() { state_->close(); }
+
+bool server::wait() { return state_->wait(); }
+
+nsp server::of(std::string_view name) {
+  std::string full(name);
+  if (full.empty() || full.front() != '/') full.insert(full.begin(), '/');
+  return {*state_->shared, state_->shared->open(full)};
+}
+
+nsp server::root() const { return *state_->root; }
+
+server_stats server::stats() const {
+  server_stats sum;
+  for (const auto& one : state_->shards) {
+    const actors::counters& counted = one->count();
+    // What ended is read first: a difference is never negative.
+    const auto closed = counted.sessions_closed.value();
+    const auto disconnected = counted.sockets_disconnected.value();
+    sum.clients += counted.sessions_opened.value() - closed;
+    sum.sockets += counted.sockets_connected.value() - disconnected;
+    const auto rooms_closed = counted.rooms_closed.value();
+    sum.rooms += counted.rooms_opened.value() - rooms_closed;
+    sum.connections_accepted += counted.connections_accepted.value();
+    sum.requests_refused += counted.requests_refused.value();
+    sum.packets_received += counted.packets_received.value();
+    sum.packets_malformed += counted.packets_malformed.value();
+    sum.packets_sent += counted.packets_sent.value();
+    sum.sockets_refused += counted.sockets_refused.value();
+    sum.handlers_thrown += counted.handlers_thrown.value();
+    sum.arguments_mismatched += counted.arguments_mismatched.value();
+    sum.acks_timed_out += counted.acks_timed_out.value();
+    sum.volatile_dropped += counted.volatile_dropped.value();
+    sum.outboxes_overflown += counted.outboxes_overflown.value();
+    sum.reads_paused += counted.reads_paused.value();
+  }
+  return sum;
+}
+
+void init_actor_types() {
+#if TROUPE_CAF_1X
+  caf::init_global_meta_objects<caf::id_block::troupe>();
+  caf::init_global_meta_objects<caf::id_block::troupe_runtime>();
+  caf::core::init_global_meta_objects();
+#endif
+}
+
+}  // namespace troupe

@@ -1,0 +1,192 @@
+#include <troupe/runtime/server_state.hpp>
+
+#include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
+#include <cstdio>
+
+#include <troupe/actors/messages.hpp>
+#include <troupe/actors/supervisor.hpp>
+
+namespace troupe {
+
+namespace {
+
+void log_to_stderr(log_level level, std::string_view line) {
+  if (level < log_level::warning) return;
+  const std::string_view name = level == log_level::warning ? "warning" : "error";
+  std::fprintf(stderr, "troupe: %.*s: %.*s\n", static_cast<int>(name.size()), name.data(),
+               static_cast<int>(line.size()), line.data());
+}
+
+runtime::shard_settings settings_from(options user) {
+  runtime::shard_settings made;
+  made.path = user.path;
+  while (!made.path.empty() && made.path.back() == '/') made.path.pop_back();
+  made.path += '/';
+  if (made.path.front() != '/') made.path.insert(made.path.begin(), '/');
+  made.clock = user.clock != nullptr ? user.clock : &system_clock();
+  made.random = user.random != nullptr ? user.random : &system_random();
+
+  auto& bounds = made.engine.bounds;
+  bounds.payload_bytes_max = user.max_http_buffer_size;
+  bounds.json_depth_max = user.json_depth_max;
+  bounds.arguments_max = user.arguments_max;
+  bounds.attachments_max = user.attachments_max;
+  bounds.attachments_timeout = user.attachments_timeout;
+  made.engine.ping_interval = user.ping_interval;
+  made.engine.ping_timeout = user.ping_timeout;
+  made.engine.upgrade_timeout = user.upgrade_timeout;
+  made.engine.polling_close_timeout = user.polling_close_timeout;
+  made.engine.allow_upgrades = user.allow_upgrades;
+  made.engine.transports = {user.polling, user.websocket};
+
+  made.http.header_bytes_max = user.http_header_bytes_max;
+  made.http.body_bytes_max = user.max_http_buffer_size;
+  made.http.header_timeout = user.http_header_timeout;
+  made.http.body_timeout = user.http_body_timeout;
+  made.http.keep_alive_timeout = user.http_keep_alive_timeout;
+  made.websocket.message_bytes_max = user.max_http_buffer_size;
+  made.websocket.outgoing.bytes_max = user.outbox_bytes_max;
+  made.websocket.outgoing.slices_max = user.outbox_packets_max;
+  made.websocket.closing_timeout = user.websocket_closing_timeout;
+  if (user.threads == 0) user.threads = std::max(1u, std::thread::hardware_concurrency());
+  if (!user.log) user.log = log_to_stderr;
+  made.user = std::move(user);
+  return made;
+}
+
+actors::actor_options actor_options_from(const runtime::shard_settings& settings) {
+  const options& user = settings.user;
+  actors::actor_options made;
+  made.bounds = settings.engine.bounds;
+  made.connect_timeout = user.connect_timeout;
+  made.ack_timeout = user.ack_timeout;
+  made.acks_max = user.acks_max;
+  made.rooms_per_socket_max = user.rooms_per_socket_max;
+  made.namespaces_per_client_max = user.namespaces_per_client_max;
+  made.broadcaster_restarts_max = user.broadcaster_restarts_max;
+  made.broadcaster_restarts_window = user.broadcaster_restarts_window;
+  return made;
+}
+
+caf::actor_system_config& configured(caf::actor_system_config& config) {
+  actors::configure(config, 1);
+  return config;
+}
+
+}  // namespace
+
+struct server::state::own_system {
+  own_system() : system((init_actor_types(), configured(config))) {}
+  caf::actor_system_config config;
+  caf::actor_system system;
+};
+
+server::state::state(caf::actor_system* embedder, options user)
+    : own(embedder == nullptr ? std::make_unique<own_system>() : nullptr),
+      system(embedder == nullptr ? own->system : *embedder),
+      settings(settings_from(std::move(user))) {
+  shared = std::make_unique<actors::directory>(system, actor_options_from(settings),
+                                               settings.user.log);
+  for (unsigned i = 0; i < settings.user.threads; ++i) {
+    loops.push_back(std::make_unique<boost::asio::io_context>(1));
+    settings.loops.push_back(loops.back().get());
+  }
+  for (unsigned i = 0; i < settings.user.threads; ++i) {
+    units.push_back(std::make_unique<runtime::loop_unit>(system, *loops[i]));
+    shards.push_back(std::make_unique<runtime::shard>(i, settings, *shared));
+    drivers.push_back(std::make_unique<runtime::shard_thread>(*shards[i], *units[i], *loops[i]));
+    shared->units.push_back(units[i].get());
+    shared->shards.push_back(shards[i].get());
+  }
+  for (unsigned i = 0; i < settings.user.threads; ++i)
+    shared->arms.push_back(actors::spawn_on<actors::transport_arm>(system, *units[i], *shards[i]));
+  shared->supervisor = actors::spawn_on<actors::supervisor>(system, *units[0], *shards[0]);
+  shared->transport = actors::spawn_on<actors::transport_actor>(
+      system, *units[0], *shared, static_cast<actors::transport_port&>(*this));
+  shared->on_stopped = [this](bool has_failed) { on_stopped(has_failed); };
+  root.emplace(*shared, shared->open("/"));
+}
+
+server::state::~state() {
+  // The actors have ended; the handles that are left let go of them before their units go.
+  root.reset();
+  shared->drop_handles();
+  for (const auto& one : shards) one->drop_handles();
+}
+
+void server::state::start() {
+  transport::listener_options where;
+  where.host = settings.user.host;
+  where.port = settings.user.port;
+  where.backlog = settings.user.backlog;
+  where.send_buffer_bytes = settings.user.send_buffer_bytes;
+  auto opened = transport::listen(*loops[0], where);
+  if (!opened) throw boost::system::system_error(opened.error());
+  listening = *std::move(opened);
+  port = listening->port();
+  {
+    const std::lock_guard lock(mutex);
+    if (now != phase::made) return;
+    now = phase::running;
+  }
+  actors::tell(shared->transport, actors::start_listening{});
+  for (const auto& driver : drivers)
+    threads.emplace_back([one = driver.get()] { one->run(); });
+}
+
+void server::state::start_listening() {
+  listening->start([this](std::unique_ptr<transport::stream> bytes) {
+    actors::tell(shared->transport, actors::accepted{std::make_shared<runtime::new_connection>(
+                                        std::move(bytes), settings.loops)});
+  });
+}
+
+void server::state::stop_listening() {
+  if (listening != nullptr) listening->stop();
+}
+
+void server::state::close() {
+  bool was_made = false;
+  {
+    const std::lock_guard lock(mutex);
+    if (now != phase::made && now != phase::running) return;
+    was_made = now == phase::made;
+    now = phase::closing;
+  }
+  // A server that never ran still has actors to end: its loops run for that.
+  if (was_made)
+    for (const auto& driver : drivers) threads.emplace_back([one = driver.get()] { one->run(); });
+  actors::tell(shared->supervisor, actors::stop_server{});
+  for (std::size_t i = 0; i < loops.size(); ++i) {
+    boost::asio::post(*loops[i], [this, i] {
+      // Whoever has not gone by then is reset.
+      auto timer = std::make_shared<boost::asio::steady_timer>(*loops[i]);
+      timer->expires_after(settings.user.close_timeout);
+      timer->async_wait([this, i, timer](boost::system::error_code) { shards[i]->abort_all(); });
+    });
+  }
+}
+
+void server::state::on_stopped(bool has_failed) {
+  for (const auto& driver : drivers) driver->stop();
+  const std::lock_guard lock(mutex);
+  failed = has_failed;
+  now = phase::stopped;
+  changed.notify_all();
+}
+
+bool server::state::wait() {
+  {
+    std::unique_lock lock(mutex);
+    if (now == phase::made || now == phase::ended) return !failed;
+    changed.wait(lock, [&] { return now == phase::stopped || now == phase::ended; });
+    if (now == phase::ended) return !failed;
+    now = phase::ended;
+  }
+  for (std::thread& thread : threads) thread.join();
+  threads.clear();
+  return !failed;
+}
+
+}  // namespace troupe

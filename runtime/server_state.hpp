@@ -1,0 +1,56 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include <troupe/actors/transport_actor.hpp>
+#include <troupe/runtime/server.hpp>
+#include <troupe/runtime/shard_thread.hpp>
+#include <troupe/transport/listener.hpp>
+
+namespace troupe {
+
+/// The inside of a server: settings, loops, shards, standing actors, threads, in the order in which
+/// they must outlive each other.
+struct server::state final : actors::transport_port {
+  state(caf::actor_system* embedder, options user);
+  ~state() override;
+
+  void start();
+  void close();
+  bool wait();
+
+  // actors::transport_port, on shard 0.
+  void start_listening() override;
+  void stop_listening() override;
+
+  void on_stopped(bool failed);
+
+  struct own_system;
+  std::unique_ptr<own_system> own;
+  caf::actor_system& system;
+  runtime::shard_settings settings;
+  std::vector<std::unique_ptr<boost::asio::io_context>> loops;
+  std::unique_ptr<actors::directory> shared;
+  std::vector<std::unique_ptr<runtime::loop_unit>> units;
+  std::vector<std::unique_ptr<runtime::shard>> shards;
+  std::vector<std::unique_ptr<runtime::shard_thread>> drivers;
+  std::unique_ptr<transport::listener> listening;
+  std::unique_ptr<boost::asio::steady_timer> close_timer;
+  std::vector<std::thread> threads;
+  std::optional<nsp> root;
+  std::uint16_t port = 0;
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  enum class phase { made, running, closing, stopped, ended } now = phase::made;
+  bool failed = false;
+};
+
+}  // namespace troupe

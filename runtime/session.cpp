@@ -1,0 +1,261 @@
+#include <troupe/runtime/session.hpp>
+
+#include <algorithm>
+#include <array>
+
+#include <troupe/actors/messages.hpp>
+#include <troupe/runtime/http_peer.hpp>
+#include <troupe/runtime/session_parts.hpp>
+#include <troupe/runtime/shard.hpp>
+
+namespace troupe::runtime {
+
+namespace engineio = protocol::engineio;
+using engineio::transport_kind;
+using verdict = transport::outbox::verdict;
+
+namespace {
+
+// A handler may emit without end within one turn: past this its client is written to at once, so
+// that the outbox bound counts what the client does not take, not what a turn can hold.
+constexpr std::size_t turn_bytes_max = 256 * 1024;
+
+disconnect_reason reason_for(engineio::close_reason reason) noexcept {
+  switch (reason) {
+    case engineio::close_reason::transport_error:
+      return disconnect_reason::transport_error;
+    case engineio::close_reason::transport_close:
+      return disconnect_reason::transport_close;
+    case engineio::close_reason::ping_timeout:
+      return disconnect_reason::ping_timeout;
+    case engineio::close_reason::parse_error:
+      return disconnect_reason::parse_error;
+    case engineio::close_reason::forced_close:
+      return disconnect_reason::forced_close;
+  }
+  return disconnect_reason::transport_error;
+}
+
+}  // namespace
+
+session::session(shard& home, actors::link_id id, std::string sid, transport_kind transport,
+                 client_handshake handshake)
+    : link(id),
+      home_(home),
+      engine_(std::move(sid), transport, home.engine_options(), *this),
+      handshake_(std::move(handshake)) {
+  if (transport == transport_kind::polling) polling_ = std::make_unique<polling_state>();
+}
+
+session::~session() {
+  if (queued_ != write_batch::root) home_.batch().leave(queued_);
+}
+
+void session::open() {
+  engine_.open(home_.now());
+  plan();
+}
+
+void session::open_websocket(std::unique_ptr<transport::stream> bytes, std::string unread,
+                             std::string_view greeting) {
+  const bool probing = engine_.transport() == transport_kind::polling || websocket_ != nullptr;
+  if (probing && (probe_ != nullptr || !engine_.probe_opened(home_.now()))) {
+    // A second WebSocket for the session: it gets its handshake and is closed, as the reference
+    // does, and the session does not notice.
+    return home_.refuse_websocket(std::move(bytes), greeting);
+  }
+  auto port = std::make_unique<websocket_port>(*this, home_, probing);
+  port->adopt(std::move(bytes), std::move(unread), greeting);
+  websocket_port& opened = *port;
+  (probing ? probe_ : websocket_) = std::move(port);
+  if (!probing) open();
+  opened.connection().start();
+  plan();
+}
+
+// --- outgoing
+
+void session::send(const protocol::frame_ptr& frame, actors::delivery how) {
+  if (gone_) return;
+  if (how.is_volatile && (has_queued() || !engine_.is_writable() ||
+                          (websocket_ && !websocket_->connection().is_writable()))) {
+    home_.count().volatile_dropped.add();
+    return;
+  }
+  queue(frame);
+}
+
+void session::queue(const protocol::frame_ptr& frame) {
+  if (queued_ == write_batch::root) home_.mark_dirty(*this);
+  queued_ = home_.batch().append(queued_, frame);
+  if (home_.batch().bytes(queued_) > turn_bytes_max) flush();
+}
+
+void session::on_send(std::string_view packet) { queue(home_.control_frame(packet)); }
+
+void session::flush() {
+  if (queued_ == write_batch::root) return;
+  if (websocket_ != nullptr)
+    flush_websocket();
+  else
+    write_polled();
+}
+
+void session::flush_websocket() {
+  write_batch& batch = home_.batch();
+  transport::websocket_connection& connection = websocket_->connection();
+  const auto node = std::exchange(queued_, write_batch::root);
+  verdict outcome = verdict::written;
+  if (batch.is_shared(node)) {
+    // The owner is lent: no reference is counted unless the socket leaves bytes over.
+    const write_batch::shared_run& run = batch.run(node);
+    const boost::asio::const_buffer piece(run.bytes.data(), run.bytes.size());
+    outcome = connection.write({&piece, 1}, {&run.owner, 1});
+  } else {
+    outcome = write_frames(connection, batch.frames(node));
+  }
+  batch.leave(node);
+  if (outcome == verdict::overflow) overflown();
+  if (outcome == verdict::queued) check_soft_bound(connection.queued_bytes());
+}
+
+void session::check_soft_bound(std::size_t queued) {
+  const options& bounds = home_.settings();
+  if (queued <= bounds.outbox_bytes_soft_max || soft_deadline_ != time_point::max()) return;
+  soft_deadline_ = home_.now() + bounds.outbox_soft_timeout;
+  plan();
+}
+
+void session::overflown() {
+  home_.count().outboxes_overflown.add();
+  home_.shared().log(log_level::warning, "client closed: its outgoing queue is full");
+}
+
+// --- the actor
+
+void session::attach(const caf::actor& connection) {
+  actor_ = connection;
+  actors::tell(actor_, actors::attached{this});
+  pump();
+  if (gone_) actors::tell(actor_, actors::link_closed{reason_});
+}
+
+void session::on_message(std::string_view data, bool binary) {
+  const std::size_t bound = home_.settings().events_in_flight_max;
+  if (actor_ && waiting_.empty() && in_flight_ < bound) {
+    ++in_flight_;
+    actors::tell(actor_, actors::client_data{std::string(data), binary});
+  } else {
+    waiting_.push(data, binary);
+  }
+  if (in_flight_ + waiting_.size() < bound || paused_ || websocket_ == nullptr) return;
+  paused_ = true;
+  home_.count().reads_paused.add();
+  websocket_->connection().pause_reading();
+}
+
+void session::handled() {
+  --in_flight_;
+  pump();
+}
+
+void session::pump() {
+  const std::size_t bound = home_.settings().events_in_flight_max;
+  while (actor_ && !waiting_.empty() && in_flight_ < bound) {
+    ++in_flight_;
+    waiting_.pop([&](std::string_view data, bool binary) {
+      actors::tell(actor_, actors::client_data{std::string(data), binary});
+    });
+  }
+  if (waiting_.empty() && in_flight_ <= bound / 2) take_more();
+}
+
+void session::take_more() {
+  answer_waiting_post();
+  if (!paused_ || websocket_ == nullptr) return;
+  paused_ = false;
+  websocket_->connection().resume_reading();
+}
+
+void session::wake_at(actors::time_point when) {
+  if (actor_timer_ == nullptr) actor_timer_ = std::make_unique<actor_timer>(*this);
+  home_.deadlines().schedule(*actor_timer_, when);
+}
+
+void session::released() {
+  actor_ = {};
+  released_ = true;
+  if (actor_timer_ != nullptr) home_.deadlines().cancel(*actor_timer_);
+  if (!gone_) engine_.close(home_.now());
+  bury_if_done();
+}
+
+void session::abandon() {
+  released_ = true;
+  abort();
+  bury_if_done();
+}
+
+// --- the end
+
+void session::close() {
+  engine_.close(home_.now());
+  plan();
+}
+
+void session::abort() {
+  if (websocket_ != nullptr) websocket_->connection().reset();
+  if (probe_ != nullptr) probe_->connection().reset();
+  websocket_.reset();
+  probe_.reset();
+  if (polling_ != nullptr) {
+    if (http_peer* peer = std::exchange(polling_->get, nullptr)) peer->drop();
+    if (http_peer* peer = std::exchange(polling_->post, nullptr)) peer->drop();
+  }
+  engine_.abort();
+  bury_if_done();
+}
+
+void session::on_closed(engineio::close_reason reason) {
+  if (std::exchange(gone_, true)) return;
+  reason_ = reason_for(reason);
+  home_.count().sessions_closed.add();
+  flush();
+  if (websocket_ != nullptr) websocket_->connection().close();
+  if (probe_ != nullptr) probe_->connection().close();
+  answer_waiting_post();
+  home_.closed(*this);
+  waiting_.clear();
+  if (actor_) actors::tell(actor_, actors::link_closed{reason_});
+  bury_if_done();
+}
+
+void session::bury_if_done() {
+  if (!gone_ || !released_ || websocket_ || probe_ || buried_) return;
+  if (polling_ != nullptr && polling_->has_peer()) return;
+  buried_ = true;
+  home_.bury(*this);
+}
+
+// --- time
+
+void session::expired(time_point now) {
+  if (websocket_ != nullptr) websocket_->connection().advance(now);
+  if (probe_ != nullptr) probe_->connection().advance(now);
+  if (!gone_) engine_.advance(now);
+  if (soft_deadline_ <= now) {
+    soft_deadline_ = time_point::max();
+    overflown();
+    return abort();
+  }
+  plan();
+}
+
+void session::plan() {
+  time_point due = std::min(engine_.deadline(), soft_deadline_);
+  if (websocket_ != nullptr) due = std::min(due, websocket_->connection().deadline());
+  if (probe_ != nullptr) due = std::min(due, probe_->connection().deadline());
+  if (due != time_point::max()) home_.deadlines().schedule_by(*this, due);
+}
+
+}  // namespace troupe::runtime

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <troupe/actors/caf.hpp>
+#include <troupe/actors/disconnect_reason.hpp>
+#include <troupe/actors/link.hpp>
+#include <troupe/protocol/engineio/session.hpp>
+#include <troupe/runtime/message_queue.hpp>
+#include <troupe/runtime/timers.hpp>
+#include <troupe/runtime/write_batch.hpp>
+#include <troupe/transport/websocket_connection.hpp>
+
+namespace troupe::runtime {
+
+class shard;
+class http_peer;
+
+/// One Engine.IO session on its shard: joins the state machine of protocol/, the connections of
+/// transport/ that it has at the moment, the outgoing frames, and the connection actor. Freed when
+/// its actor has ended and its connections are gone. Thread: the shard's.
+class session final : public actors::link,
+                      private protocol::engineio::session::host,
+                      private timer {
+ public:
+  session(shard& home, actors::link_id id, std::string sid,
+          protocol::engineio::transport_kind transport, client_handshake handshake);
+  ~session();
+
+  const std::string& sid() const noexcept { return engine_.sid(); }
+  protocol::engineio::transport_kind transport() const noexcept { return engine_.transport(); }
+  /// It still speaks with its client.
+  bool is_open() const noexcept { return !gone_; }
+
+  /// The transport is there: sends the open packet. Once, first.
+  void open();
+  /// A polling request of the client's; `from` is answered now or later.
+  void get(http_peer& from);
+  void post(http_peer& from, std::string_view body, bool binary_content);
+  /// The peer of a pending request is no more.
+  void lost(http_peer& from);
+  /// A WebSocket, its handshake answered by `greeting`: the transport of a session that was opened
+  /// with it, or a probe beside polling.
+  void open_websocket(std::unique_ptr<transport::stream> bytes, std::string unread,
+                      std::string_view greeting);
+
+  /// The connection actor is there.
+  void attach(const caf::actor& connection);
+  const caf::actor& actor() const noexcept { return actor_; }
+  /// The connection actor is not there and will not be, or has died.
+  void abandon();
+  /// Resets the connections now, whatever is queued; the actor is told.
+  void abort();
+  /// End of turn: writes what the turn queued.
+  void flush();
+
+  // actors::link
+  void send(const protocol::frame_ptr& frame, actors::delivery how) override;
+  void close() override;
+  void handled() override;
+  void wake_at(actors::time_point when) override;
+  void released() override;
+  const client_handshake& handshake() const noexcept override { return handshake_; }
+
+ private:
+  class websocket_port;
+  struct actor_timer;
+  struct polling_state;
+
+  // engineio::session::host
+  void on_message(std::string_view data, bool binary) override;
+  void on_send(std::string_view packet) override;
+  void on_flush_poll() override;
+  bool has_queued() const override;
+  void on_probe_send(std::string_view packet) override;
+  void on_probe_close() override;
+  void on_upgraded() override;
+  void on_closed(protocol::engineio::close_reason reason) override;
+  // timer
+  void expired(time_point now) override;
+
+  void plan();
+  void queue(const protocol::frame_ptr& frame);
+  void flush_websocket();
+  void write_polled();
+  void keep_for_poll();
+  void answer_poll();
+  void answer_waiting_post();
+  void check_soft_bound(std::size_t queued);
+  void overflown();
+  void pump();
+  void take_more();
+  void bury_if_done();
+
+  shard& home_;
+  protocol::engineio::session engine_;
+  std::unique_ptr<websocket_port> websocket_;
+  std::unique_ptr<websocket_port> probe_;
+  std::unique_ptr<polling_state> polling_;
+  caf::actor actor_;
+  write_batch::node_index queued_ = write_batch::root;
+  message_queue waiting_;      // For the actor: beyond its credit, or before it is there.
+  std::size_t in_flight_ = 0;  // Sent to the actor, not yet handled.
+  time_point soft_deadline_ = time_point::max();
+  std::unique_ptr<actor_timer> actor_timer_;
+  client_handshake handshake_;
+  disconnect_reason reason_ = disconnect_reason::transport_close;
+  bool paused_ = false;
+  bool gone_ = false;      // The engine has closed; the actor knows or will know.
+  bool released_ = false;  // The actor has ended.
+  bool buried_ = false;
+};
+
+}  // namespace troupe::runtime

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <troupe/protocol/frame.hpp>
+#include <troupe/runtime/session.hpp>
+
+// The pieces that a session has only at times: its WebSockets, its pending polling requests.
+
+namespace troupe::runtime {
+
+/// One WebSocket of a session: its transport, or a probe. Destroyed in its connection's last call.
+class session::websocket_port final : public transport::websocket_connection::host {
+ public:
+  websocket_port(session& owner, shard& home, bool probing)
+      : owner_(owner), home_(home), probing_(probing) {}
+
+  void adopt(std::unique_ptr<transport::stream> bytes, std::string unread,
+             std::string_view greeting);
+  transport::websocket_connection& connection() noexcept { return *connection_; }
+  void become_transport() noexcept { probing_ = false; }
+
+  // websocket_connection::host
+  time_point now() const override;
+  void on_message(std::string_view data, bool binary) override;
+  void on_closed(bool error) override;
+  void on_drained() override;
+  void on_deadline_changed() override;
+
+ private:
+  session& owner_;
+  shard& home_;
+  bool probing_;
+  std::unique_ptr<transport::websocket_connection> connection_;
+};
+
+struct session::actor_timer final : timer {
+  explicit actor_timer(session& session_) : owner(session_) {}
+  void expired(time_point now) override;
+  session& owner;
+};
+
+/// What only a session on long-polling has.
+struct session::polling_state {
+  http_peer* get = nullptr;   // Pending.
+  http_peer* post = nullptr;  // Read, but its messages wait for the actor: the answer waits too.
+  std::vector<protocol::frame_ptr> frames;  // For the next GET.
+  std::size_t bytes = 0;
+  bool has_peer() const noexcept { return get != nullptr || post != nullptr; }
+};
+
+/// Writes `frames` in gathers of at most 64; what the socket does not take is kept by reference.
+transport::outbox::verdict write_frames(transport::websocket_connection& to,
+                                        const std::vector<const protocol::frame_ptr*>& frames);
+
+}  // namespace troupe::runtime

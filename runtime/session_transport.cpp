@@ -1,0 +1,201 @@
+#include <algorithm>
+#include <array>
+
+#include <troupe/actors/messages.hpp>
+#include <troupe/protocol/engineio/packet.hpp>
+#include <troupe/runtime/http_peer.hpp>
+#include <troupe/runtime/session_parts.hpp>
+#include <troupe/runtime/shard.hpp>
+
+// The session's side of its connections: WebSockets and polling requests.
+
+namespace troupe::runtime {
+
+namespace engineio = protocol::engineio;
+using verdict = transport::outbox::verdict;
+
+verdict write_frames(transport::websocket_connection& to,
+                     const std::vector<const protocol::frame_ptr*>& frames) {
+  constexpr std::size_t pieces_max = 64;
+  std::array<boost::asio::const_buffer, pieces_max> pieces;
+  std::array<std::shared_ptr<const void>, pieces_max> owners;
+  verdict outcome = verdict::written;
+  for (std::size_t at = 0; at < frames.size();) {
+    const std::size_t count = std::min(pieces_max, frames.size() - at);
+    for (std::size_t i = 0; i < count; ++i) {
+      const protocol::frame_ptr& frame = *frames[at + i];
+      pieces[i] = {frame->websocket_bytes().data(), frame->websocket_bytes().size()};
+      owners[i] = frame;
+    }
+    outcome = to.write({pieces.data(), count}, {owners.data(), count});
+    if (outcome == verdict::overflow || outcome == verdict::failed) return outcome;
+    at += count;
+  }
+  return outcome;
+}
+
+// --- websocket_port
+
+void session::websocket_port::adopt(std::unique_ptr<transport::stream> bytes, std::string unread,
+                                    std::string_view greeting) {
+  connection_ = std::make_unique<transport::websocket_connection>(
+      std::move(bytes), home_.websocket_options(), home_.scratch(), *this, std::move(unread));
+  const boost::asio::const_buffer piece(greeting.data(), greeting.size());
+  connection_->write({&piece, 1}, {});
+}
+
+time_point session::websocket_port::now() const { return home_.now(); }
+
+void session::websocket_port::on_message(std::string_view data, bool binary) {
+  if (probing_)
+    owner_.engine_.probe_message(data, binary, home_.now());
+  else
+    owner_.engine_.websocket_message(data, binary, home_.now());
+  owner_.plan();
+}
+
+void session::websocket_port::on_closed(bool error) {
+  session& owner = owner_;
+  const time_point when = home_.now();
+  if (probing_) {
+    const auto closed = std::move(owner.probe_);
+    owner.engine_.probe_closed(when);
+    owner.bury_if_done();
+  } else {
+    const auto closed = std::move(owner.websocket_);
+    owner.engine_.websocket_closed(error, when);
+    owner.bury_if_done();
+  }
+}
+
+void session::websocket_port::on_drained() {
+  if (!probing_) owner_.soft_deadline_ = time_point::max();
+}
+
+void session::websocket_port::on_deadline_changed() { owner_.plan(); }
+
+void session::actor_timer::expired(time_point) {
+  if (owner.actor_) actors::tell(owner.actor_, actors::wake{});
+}
+
+// --- engineio::session::host
+
+bool session::has_queued() const {
+  return queued_ != write_batch::root || (polling_ != nullptr && !polling_->frames.empty());
+}
+
+void session::on_flush_poll() {
+  if (queued_ != write_batch::root) keep_for_poll();
+  answer_poll();
+}
+
+void session::on_probe_send(std::string_view packet) {
+  if (probe_ != nullptr) probe_->connection().write_text(packet);
+}
+
+void session::on_probe_close() {
+  if (probe_ != nullptr) probe_->connection().close();
+}
+
+void session::on_upgraded() {
+  if (queued_ != write_batch::root) keep_for_poll();
+  websocket_ = std::move(probe_);
+  websocket_->become_transport();
+  std::vector<const protocol::frame_ptr*> pending;
+  for (const protocol::frame_ptr& frame : polling_->frames) pending.push_back(&frame);
+  const verdict outcome = write_frames(websocket_->connection(), pending);
+  if (outcome == verdict::overflow) overflown();
+  polling_->frames = {};
+  polling_->bytes = 0;
+  if (!polling_->has_peer()) polling_.reset();
+}
+
+// --- polling
+
+void session::get(http_peer& from) {
+  const bool is_second = polling_->get != nullptr;
+  if (!is_second) polling_->get = &from;
+  if (!engine_.poll(home_.now())) {
+    if (polling_->get == &from) polling_->get = nullptr;
+    from.answer_overlap();
+  } else if (polling_->get != nullptr && has_queued() && engine_.is_poll_pending()) {
+    on_flush_poll();
+  }
+  plan();
+  bury_if_done();
+}
+
+void session::post(http_peer& from, std::string_view body, bool binary_content) {
+  if (polling_->post != nullptr) {
+    from.answer_overlap();
+    engine_.abort();
+    return bury_if_done();
+  }
+  const auto outcome = engine_.post(body, binary_content, home_.now());
+  plan();
+  if (outcome == engineio::post_verdict::ok && !waiting_.empty() && !gone_) {
+    // Its messages wait for their handlers: the client gets its answer, and sends more, when
+    // they have been taken.
+    polling_->post = &from;
+    return;
+  }
+  from.answer_post(outcome);
+  bury_if_done();
+}
+
+void session::lost(http_peer& from) {
+  if (polling_ == nullptr) return;
+  if (polling_->post == &from) polling_->post = nullptr;
+  if (polling_->get == &from) {
+    polling_->get = nullptr;
+    engine_.poll_aborted(home_.now());
+  }
+  bury_if_done();
+}
+
+void session::answer_waiting_post() {
+  if (polling_ == nullptr || polling_->post == nullptr) return;
+  http_peer* peer = std::exchange(polling_->post, nullptr);
+  peer->answer_post(engineio::post_verdict::ok);
+}
+
+void session::write_polled() {
+  keep_for_poll();
+  const options& bounds = home_.settings();
+  if (engine_.is_poll_pending()) return answer_poll();
+  if (polling_->bytes > bounds.outbox_bytes_max ||
+      polling_->frames.size() > bounds.outbox_packets_max) {
+    overflown();
+    return abort();
+  }
+  check_soft_bound(polling_->bytes);
+}
+
+// Moves what this turn queued into the session's own keeping.
+void session::keep_for_poll() {
+  write_batch& batch = home_.batch();
+  const auto node = std::exchange(queued_, write_batch::root);
+  if (polling_ != nullptr) {
+    for (const protocol::frame_ptr* frame : batch.frames(node)) polling_->frames.push_back(*frame);
+    polling_->bytes += batch.bytes(node);
+  }
+  batch.leave(node);
+}
+
+void session::answer_poll() {
+  http_peer* peer = std::exchange(polling_->get, nullptr);
+  std::string payload;
+  std::size_t size = 0;
+  for (const protocol::frame_ptr& frame : polling_->frames)
+    size += engineio::payload_size(*frame) + 1;
+  payload.reserve(size);
+  for (const protocol::frame_ptr& frame : polling_->frames)
+    engineio::append_to_payload(payload, *frame);
+  polling_->frames.clear();
+  polling_->bytes = 0;
+  soft_deadline_ = time_point::max();
+  engine_.poll_answered();
+  if (peer != nullptr) peer->answer_get(std::move(payload));
+}
+
+}  // namespace troupe::runtime

@@ -1,0 +1,130 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <troupe/actors/shard_context.hpp>
+#include <troupe/protocol/engineio/session.hpp>
+#include <troupe/runtime/clock.hpp>
+#include <troupe/runtime/http_peer.hpp>
+#include <troupe/runtime/options.hpp>
+#include <troupe/runtime/random_source.hpp>
+#include <troupe/runtime/session.hpp>
+#include <troupe/runtime/timers.hpp>
+#include <troupe/runtime/travellers.hpp>
+#include <troupe/runtime/write_batch.hpp>
+#include <troupe/transport/http.hpp>
+#include <troupe/transport/websocket_connection.hpp>
+
+namespace troupe::runtime {
+
+/// What all shards of a server are made from; outlives them.
+struct shard_settings {
+  options user;
+  std::string path;  ///< "/socket.io/"
+  protocol::engineio::session_options engine;
+  transport::http_options http;
+  transport::websocket_options websocket;
+  const troupe::clock* clock;
+  random_source* random;
+  std::vector<boost::asio::io_context*> loops;  ///< One a shard.
+};
+
+/// One thread's part of the server: its HTTP connections and sessions, their deadlines, and what
+/// this turn sends. Knows no loop: whoever drives it calls expire(), flush() and sweep() in every
+/// turn, after I/O and actors. Thread: its own.
+class shard final : public actors::shard_context {
+ public:
+  shard(unsigned index, const shard_settings& settings, actors::directory& shared);
+  ~shard();
+
+  /// Takes a connection in, or one whose request another shard has read.
+  void adopt(std::unique_ptr<transport::stream> bytes);
+  void adopt(std::unique_ptr<transport::stream> bytes, std::string unread,
+             transport::http_request request, bool last);
+
+  /// Reads the clock: once a turn, so that all of a turn happens at one time.
+  void tick() noexcept { now_ = settings_.clock->now(); }
+  void expire() { deadlines_.expire(now_); }
+  /// Writes what this turn queued.
+  void flush();
+  /// Frees what ended in this turn.
+  void sweep();
+  std::size_t dirty_count() const noexcept { return dirty_.size(); }
+  time_point next_deadline() const noexcept { return deadlines_.next(); }
+  /// Resets every connection; the actors are told.
+  void abort_all();
+
+  // For sessions and peers.
+  const options& settings() const noexcept { return settings_.user; }
+  const std::string& path() const noexcept { return settings_.path; }
+  const protocol::engineio::session_options& engine_options() const noexcept {
+    return settings_.engine;
+  }
+  const transport::http_options& http_options() const noexcept { return settings_.http; }
+  const transport::websocket_options& websocket_options() const noexcept {
+    return settings_.websocket;
+  }
+  std::span<char> scratch() noexcept { return scratch_; }
+  timers& deadlines() noexcept { return deadlines_; }
+  write_batch& batch() noexcept { return batch_; }
+  loop_list loops() const noexcept { return settings_.loops; }
+  std::chrono::system_clock::time_point wall() const noexcept { return settings_.clock->wall(); }
+
+  session& open_session(protocol::engineio::transport_kind transport, client_handshake handshake);
+  /// The open session with this Engine.IO sid; null if there is none here.
+  session* find(std::string_view sid) noexcept;
+  /// The shard that gave out this sid; any, for a made-up one.
+  unsigned shard_of(std::string_view sid) const noexcept;
+  void mark_dirty(session& which) { dirty_.push_back(&which); }
+  /// A shared frame for one of the session's own packets.
+  protocol::frame_ptr control_frame(std::string_view packet);
+  void closed(session& which);
+  void bury(session& which);
+  void bury(http_peer& which);
+  /// Completes the handshake of a WebSocket that nobody wants, and closes it.
+  void refuse_websocket(std::unique_ptr<transport::stream> bytes, std::string_view greeting);
+
+  // actors::shard_context
+  unsigned index() const noexcept override { return index_; }
+  time_point now() const noexcept override { return now_; }
+  actors::link* find(const actors::link_id& id) noexcept override;
+  void attach(const actors::link_id& id, const caf::actor& connection) override;
+  void forget(const actors::link_id& id) override;
+  std::string next_sid() override;
+  void tell_all(const actors::broadcaster_restarted& message) override;
+  void shut_down(disconnect_reason reason) override;
+
+ private:
+  struct slot {
+    std::unique_ptr<session> occupant;
+    std::uint32_t generation = 0;
+  };
+  session* occupant(const actors::link_id& id) noexcept;
+
+  const unsigned index_;
+  const shard_settings& settings_;
+  time_point now_;
+  timers deadlines_;
+  write_batch batch_;
+  std::vector<char> scratch_;
+  std::vector<slot> slots_;
+  std::vector<std::uint32_t> free_slots_;
+  std::unordered_map<std::string_view, session*> by_sid_;  // Open ones; keys: their sid.
+  std::vector<std::unique_ptr<http_peer>> peers_;
+  std::vector<session*> dirty_;
+  std::vector<session*> ended_sessions_;
+  std::vector<std::unique_ptr<http_peer>> ended_peers_;
+  std::unordered_map<std::string, protocol::frame_ptr> control_frames_;
+  std::vector<std::byte> random_;  // Drawn ahead.
+  std::uint32_t sid_counter_;
+  bool shutting_down_ = false;
+};
+
+}  // namespace troupe::runtime

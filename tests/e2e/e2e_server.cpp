@@ -1,0 +1,136 @@
+// The scripted server of the end-to-end tests; reference_server.mjs says what it does and does the
+// same on Node's socket.io.
+
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdio>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <troupe/server.hpp>
+
+namespace {
+
+using troupe::ack;
+using troupe::arguments;
+using troupe::value;
+
+void echo(troupe::socket& socket) {
+  socket.emit("auth", socket.handshake().auth);
+  socket.on("message", [&socket](const arguments& all) { socket.emit("message-back", all); });
+  socket.on("message-with-ack", [](const arguments& all, const ack& reply) { reply.send(all); });
+}
+
+/// All arguments but the first, which the handler has taken.
+arguments rest_of(const arguments& all) { return {all.begin() + 1, all.end()}; }
+
+void serve_rooms(troupe::server& io, troupe::socket& socket) {
+  socket.on("join", [&socket](const std::string& room, const ack& reply) {
+    socket.join(room);
+    reply();
+  });
+  socket.on("leave", [&socket](const std::string& room, const ack& reply) {
+    socket.leave(room);
+    reply();
+  });
+  socket.on("room", [&io](const std::string& room, const arguments& all) {
+    io.to(room).emit("room", rest_of(all));
+  });
+  socket.on("room-others", [&socket](const std::string& room, const arguments& all) {
+    socket.to(room).emit("room-others", rest_of(all));
+  });
+  socket.on("except", [&io](const std::string& room, const arguments& all) {
+    io.except(room).emit("except", rest_of(all));
+  });
+}
+
+void serve_events(troupe::server& io, troupe::socket& socket) {
+  socket.on("chat", [&io](const arguments& all) { io.emit("chat", all); });
+  socket.on("whisper", [&socket](const arguments& all) { socket.emit("whisper", all); });
+  socket.on("others", [&socket](const arguments& all) { socket.broadcast().emit("others", all); });
+  socket.on("ask", [&socket](const value& question) {
+    socket.emit("question", question, [&socket](const troupe::ack_result& answer) {
+      if (answer) socket.emit("answer", *answer);
+    });
+  });
+  socket.on("typed", [](int left, int right) { return left + right; });
+  socket.on("throw", [] { throw std::runtime_error("asked to"); });
+  socket.on("bye", [&socket] { socket.disconnect(); });
+  socket.on("bye-close", [&socket] { socket.disconnect(true); });
+  socket.on("burst", [&io, &socket](int count) {
+    for (int i = 0; i < count; ++i) {
+      socket.emit("burst", i);
+      io.emit("burst-all", i);
+    }
+  });
+  socket.on("stats", [&io](const ack& reply) {
+    const troupe::server_stats now = io.stats();
+    reply(*value::from_json("{\"clients\":" + std::to_string(now.clients) + ",\"sockets\":" +
+                            std::to_string(now.sockets) + ",\"rooms\":" +
+                            std::to_string(now.rooms + now.sockets) + "}"));
+  });
+  socket.on_disconnect([&io, &socket](troupe::disconnect_reason reason) {
+    io.emit("left", socket.id(), name_of(reason));
+  });
+}
+
+void serve(troupe::server& io) {
+  io.on_connection([&io](troupe::socket& socket) {
+    echo(socket);
+    serve_rooms(io, socket);
+    serve_events(io, socket);
+  });
+  io.of("/custom").on_connection(echo);
+  io.of("/refused").use([](troupe::socket& socket, const troupe::next& next) {
+    const auto token = socket.handshake().auth.json();
+    if (token.find("\"token\":\"secret\"") != token.npos) return next();
+    next.refuse("not authorized", *value::from_json("{\"code\":7}"));
+  });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  troupe::options options;
+  options.host = "127.0.0.1";
+  options.connect_timeout = std::chrono::milliseconds(1000);
+  bool fast = false;
+  std::string origin;
+  std::int64_t upgrade_ms = options.upgrade_timeout.count();
+  std::int64_t attachments_ms = options.attachments_timeout.count();
+  CLI::App app{"e2e-server"};
+  app.add_option("--port", options.port);
+  app.add_option("--host", options.host);
+  app.add_option("--path", options.path);
+  app.add_option("--threads", options.threads);
+  app.add_flag("--fast", fast);
+  app.add_option("--max-payload", options.max_http_buffer_size);
+  app.add_option("--max-outbox-bytes", options.outbox_bytes_max);
+  app.add_option("--cors-origin", origin);
+  app.add_option("--upgrade-timeout", upgrade_ms);
+  app.add_option("--attachments-timeout", attachments_ms);
+  CLI11_PARSE(app, argc, argv);
+  options.upgrade_timeout = std::chrono::milliseconds(upgrade_ms);
+  options.attachments_timeout = std::chrono::milliseconds(attachments_ms);
+  if (!origin.empty()) options.cors.emplace().origins = {origin};
+  if (fast) {
+    options.ping_interval = std::chrono::milliseconds(300);
+    options.ping_timeout = std::chrono::milliseconds(200);
+  }
+  const std::string host = options.host;
+  troupe::server io{std::move(options)};
+  serve(io);
+  io.start();
+  std::printf("listening on http://%s:%u\n", host.c_str(), static_cast<unsigned>(io.port()));
+  std::fflush(stdout);
+  int signal = 0;
+  sigwait(&signals, &signal);
+  io.close();
+  return io.wait() ? 0 : 1;
+}
