@@ -53,20 +53,21 @@ result<std::string> decode(std::string_view text) {
     text.remove_suffix(text[text.size() - 2] == '=' ? 2 : 1);
   }
   if (text.size() % 4 == 1) return errc::bad_base64;
-  std::string out;
-  out.reserve(text.size() / 4 * 3 + 2);
+  std::string out(text.size() / 4 * 3 + (text.size() % 4 * 3) / 4, '\0');
+  std::size_t at = 0;
   std::uint32_t group = 0;
-  int bits = 0;
+  int digits = 0;
   for (const char c : text) {
     const std::uint8_t value = values[static_cast<unsigned char>(c)];
     if (value == not_in_alphabet) return errc::bad_base64;
     group = group << 6 | value;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out.push_back(static_cast<char>((group >> bits) & 0xff));
-    }
+    if (++digits < 4) continue;
+    for (const int shift : {16, 8, 0}) out[at++] = static_cast<char>((group >> shift) & 0xff);
+    digits = 0;
   }
+  // Two digits left over make one byte, three make two.
+  if (digits >= 2) out[at++] = static_cast<char>((group >> (digits * 6 - 8)) & 0xff);
+  if (digits == 3) out[at++] = static_cast<char>((group >> 2) & 0xff);
   return out;
 }
 

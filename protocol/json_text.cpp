@@ -165,7 +165,7 @@ void append_number(std::string& out, double number) {
 
   if (number < 0) out.push_back('-');
   const int count = static_cast<int>(digits.size());
-  if (exponent >= 21 || exponent < -7) {
+  if (exponent >= 21 || exponent < -6) {
     out.push_back(digits[0]);
     if (count > 1) out.append(".").append(digits, 1);
     out.append(exponent < 0 ? "e-" : "e+").append(std::to_string(std::abs(exponent)));

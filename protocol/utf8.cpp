@@ -52,7 +52,7 @@ bool is_utf8(std::string_view text) noexcept {
       text.remove_prefix(sizeof word);
     }
     if (text.empty()) break;
-    const std::size_t size = utf8_sequence_size(text);
+    const std::size_t size = byte_at(text, 0) < 0x80 ? 1 : utf8_sequence_size(text);
     if (size == 0) return false;
     text.remove_prefix(size);
   }

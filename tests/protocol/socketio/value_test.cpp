@@ -1,0 +1,162 @@
+#include <tests/catch.hpp>
+#include <troupe/protocol/socketio/value.hpp>
+
+#include <cmath>
+#include <limits>
+
+using troupe::value;
+using troupe::protocol::errc;
+namespace json = troupe::protocol::json;
+namespace socketio = troupe::protocol::socketio;
+
+namespace {
+
+value from(std::string text) {
+  return value::from_json(std::move(text)).value();
+}
+
+std::vector<std::byte> bytes(std::string_view text) {
+  const auto view = std::as_bytes(std::span<const char>(text));
+  return {view.begin(), view.end()};
+}
+
+std::string text_of(troupe::bytes_view view) {
+  return {reinterpret_cast<const char*>(view.data()), view.size()};
+}
+
+const troupe::protocol::limits bounds;
+
+socketio::packet_ptr received(std::string text, std::vector<std::string> attachments = {}) {
+  socketio::decoder decoder(bounds);
+  auto packet = decoder.text(std::move(text), {}).value();
+  for (std::string& attachment : attachments) packet = decoder.binary(attachment).value();
+  REQUIRE(packet);
+  return packet;
+}
+
+value argument(const socketio::packet_ptr& packet, std::size_t index) {
+  return value::from_packet(packet, packet->view().arguments.at(index));
+}
+
+}  // namespace
+
+TEST_CASE("values are made of what C++ has") {
+  CHECK(value().json() == "null");
+  CHECK(value(nullptr).is_null());
+  CHECK(value(true).json() == "true");
+  CHECK(value(false).as_bool() == false);
+  CHECK(value(-5).json() == "-5");
+  CHECK(value(std::numeric_limits<std::int64_t>::min()).json() == "-9223372036854775808");
+  CHECK(value(std::numeric_limits<std::uint64_t>::max()).json() == "18446744073709551615");
+  CHECK(value(static_cast<short>(7)).json() == "7");
+  CHECK(value(0.5).json() == "0.5");
+  CHECK(value(1e21).json() == "1e+21");
+  CHECK(value(std::nan("")).is_null());
+  CHECK(value(-INFINITY).is_null());
+  CHECK(value("a\"b").json() == "\"a\\\"b\"");
+  CHECK(value(std::string("s")).as_string() == "s");
+  CHECK(value(std::string_view("s")).kind() == json::kind::string);
+  CHECK_FALSE(std::is_constructible_v<value, const int*>);
+}
+
+TEST_CASE("a value of bytes is one attachment") {
+  const value made(bytes("ab"));
+  CHECK(made.is_binary());
+  CHECK(made.has_attachments());
+  CHECK(made.json() == "{\"_placeholder\":true,\"num\":0}");
+  CHECK(text_of(made.as_bytes().value()) == "ab");
+  CHECK(made.attachment(1).empty());
+  CHECK(value(bytes("")).as_bytes()->empty());
+  CHECK_FALSE(value("ab").is_binary());
+}
+
+TEST_CASE("values keep what they read alive") {
+  value kept;
+  {
+    auto packet = received("2[\"x\",\"a text that needs memory of its own\"]");
+    kept = argument(packet, 1);
+  }
+  const value copy = kept;
+  kept = value();
+  CHECK(copy.as_string() == "a text that needs memory of its own");
+}
+
+TEST_CASE("values are read as their own kind only") {
+  CHECK_FALSE(value(1).as_bool());
+  CHECK_FALSE(value("1").as_int());
+  CHECK_FALSE(value("1").as_double());
+  CHECK_FALSE(value(1).as_string());
+  CHECK_FALSE(value(true).as_uint());
+  CHECK_FALSE(value().as_array());
+  CHECK_FALSE(from("{}").as_bytes());
+}
+
+TEST_CASE("whole numbers are read exactly or not at all") {
+  CHECK(from("3").as_int() == 3);
+  CHECK(from("3.0").as_int() == 3);
+  CHECK(from("30e-1").as_int() == 3);
+  CHECK(from("1e3").as_uint() == 1000U);
+  CHECK(from("-0").as_uint() == 0U);
+  CHECK(from("-0.0").as_int() == 0);
+  CHECK_FALSE(from("3.5").as_int());
+  CHECK_FALSE(from("-1").as_uint());
+  CHECK(from("9223372036854775807").as_int() == std::numeric_limits<std::int64_t>::max());
+  CHECK_FALSE(from("9223372036854775808").as_int());
+  CHECK_FALSE(from("9223372036854775808.0").as_int());
+  CHECK(from("-9223372036854775808.0").as_int() == std::numeric_limits<std::int64_t>::min());
+  CHECK(from("18446744073709551615").as_uint() == std::numeric_limits<std::uint64_t>::max());
+  CHECK_FALSE(from("18446744073709551616").as_uint());
+  CHECK_FALSE(from("1e400").as_int());
+}
+
+TEST_CASE("doubles are read as JavaScript reads them, but for infinities") {
+  CHECK(from("0.1").as_double() == 0.1);
+  CHECK(from("-1.5e3").as_double() == -1500);
+  CHECK(from("1e-400").as_double() == 0.0);
+  CHECK(from("0." + std::string(400, '0') + "1").as_double() == 0.0);
+  CHECK_FALSE(from("1e400").as_double());
+  CHECK_FALSE(from("1" + std::string(400, '0')).as_double());
+  CHECK_FALSE(from("1" + std::string(400, '0') + ".5").as_double());
+}
+
+TEST_CASE("an array is read element by element, attachments with it") {
+  const auto packet = received("51-[\"x\",[1,{\"_placeholder\":true,\"num\":0}]]", {"ab"});
+  const auto elements = argument(packet, 1).as_array().value();
+  REQUIRE(elements.size() == 2);
+  CHECK(elements[0].as_int() == 1);
+  CHECK_FALSE(elements[0].has_attachments());
+  CHECK(text_of(elements[1].as_bytes().value()) == "ab");
+}
+
+TEST_CASE("JSON text is checked and trimmed") {
+  CHECK(from(" [1] ").json() == "[1]");
+  CHECK(from("\t5\n").kind() == json::kind::number);
+  CHECK(value::from_json("[1").error() == errc::bad_json);
+  CHECK(value::from_json("").error() == errc::bad_json);
+  CHECK(value::from_json("\"\xff\"").error() == errc::bad_utf8);
+  CHECK(value::from_json(std::string(513, '[') + std::string(513, ']')).error() ==
+        errc::json_too_deep);
+  std::string long_array = "[0";
+  for (int i = 0; i < 5000; ++i) long_array += ",0";
+  CHECK(from(long_array + "]").as_array()->size() == 5001);
+}
+
+TEST_CASE("JSON text with attachments must name those there are") {
+  const std::string text = "{\"a\":{\"_placeholder\":true,\"num\":0}}";
+  CHECK(value::from_json(text, {"x"}).value().has_attachments());
+  CHECK_FALSE(value::from_json(text, {"x"}).value().is_binary());
+  CHECK(value::from_json("{\"_placeholder\":true,\"num\":1}", {"x"}).error() ==
+        errc::bad_attachments);
+  CHECK_FALSE(value::from_json(text).value().has_attachments());
+}
+
+TEST_CASE("what looks like a placeholder in a text packet is only an object") {
+  const value looked = argument(received("2[\"x\",{\"_placeholder\":true,\"num\":0}]"), 1);
+  CHECK_FALSE(looked.is_binary());
+  CHECK_FALSE(looked.has_attachments());
+}
+
+TEST_CASE("a connect packet's payload is a value too") {
+  const auto packet = received("0{\"token\":\"a\"}");
+  CHECK(value::from_packet(packet, packet->view().payload).kind() == json::kind::object);
+}
