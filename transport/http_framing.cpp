@@ -81,11 +81,11 @@ void assign_target(http_request& request, std::string_view target) {
     if (!is_same_token(target.substr(0, scheme.size()), scheme)) continue;
     target.remove_prefix(scheme.size());
     target.remove_prefix(std::min(target.find_first_of("/?"), target.size()));
-    if (target.empty()) target = "/";
     break;
   }
   const auto question = target.find('?');
   request.path = target.substr(0, question);
+  if (request.path.empty()) request.path = "/";
   request.query = question == std::string_view::npos ? "" : target.substr(question + 1);
 }
 

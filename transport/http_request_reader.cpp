@@ -62,6 +62,7 @@ http_request_reader::progress http_request_reader::read_header(std::string_view&
     bytes.remove_prefix(2);
     state_->header_bytes += 2;
   }
+  if (state_->header_bytes > options_.header_bytes_max) return refuse(header_too_large);
   if (bytes.empty() || (!parser.got_some() && bytes == "\r")) return progress::need_more;
 
   boost::system::error_code error;
