@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, afterEach, before, describe, it } from "node:test";
 import {
-  clientsOf, joinPolling, joinWebSocket, nextWhere, openPolling, openTcp, openWebSocket, polling,
-  request,
+  clientsOf, dropAll, joinPolling, joinWebSocket, nextWhere, openPolling, openTcp, openWebSocket,
+  polling, request,
 } from "./peers.mjs";
 import { isReference, startServer, within } from "./server.mjs";
 
@@ -39,7 +39,7 @@ describe("HTTP", () => {
   const clients = clientsOf();
   let server;
   before(async () => { server = await startServer(); });
-  afterEach(() => clients.closeAll());
+  afterEach(() => Promise.all([clients.closeAll(), dropAll()]));
   after(() => server.stop());
 
   async function answers(path, options, expected) {
@@ -66,7 +66,6 @@ describe("HTTP", () => {
       assert.equal(socket.extensions, "");
       assert.match(await socket.receive(), new RegExp('^0\\{"sid":"[\\w-]{20}","upgrades":\\[\\],' +
         '"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000\\}$'));
-      socket.close();
     });
 
     it("tells Internet Explorer not to look for scripts in it", async () => {
@@ -235,7 +234,6 @@ describe("HTTP", () => {
       for (let i = 0; i < 20; ++i) tcp.write(chunk);
       await tcp.until((text) => text.includes("\r\n\r\n"), "an answer");
       assert.match(tcp.received(), /^HTTP\/1\.1 413 /);
-      tcp.destroy();
     });
 
     it("refuses other methods", async () => {
@@ -351,7 +349,6 @@ describe("HTTP", () => {
       const pong = once(socket, "pong");
       socket.ping("abc");
       assert.equal(String((await within(pong, "a pong"))[0]), "abc");
-      socket.close();
     });
 
     it("takes an event right behind CONNECT", { skip: isReference && "it closes there" }, async () => {
@@ -359,7 +356,6 @@ describe("HTTP", () => {
       socket.send("40");
       socket.send('421["message-with-ack","early"]');
       await socket.receiveWhere((m) => m === '431["early"]', "the acknowledgement");
-      socket.close();
     });
 
     it("does not send a session where its id is not known", async () => {
@@ -369,7 +365,6 @@ describe("HTTP", () => {
       assert.match(await tcp.text(), /^HTTP\/1\.1 400 .*Session ID unknown$/s);
       victim.send('421["message-with-ack"]');
       await victim.receiveWhere((m) => m === "431[]", "the acknowledgement");
-      victim.close();
     });
   });
 });
@@ -377,6 +372,7 @@ describe("HTTP", () => {
 describe("upgrade", () => {
   let server;
   before(async () => { server = await startServer("e2e", ["--upgrade-timeout", "500"]); });
+  afterEach(dropAll);
   after(() => server.stop());
   const query = (session) => `&sid=${session.sid}`;
 
@@ -398,7 +394,6 @@ describe("upgrade", () => {
     assert.equal(await socket.receive(), '431["moved"]');
     const late = await session.get();
     assert.deepEqual([late.status, late.body], [400, '{"code":3,"message":"Bad request"}']);
-    socket.close();
   });
 
   it("flushes over WebSocket what waited", async () => {
@@ -408,7 +403,6 @@ describe("upgrade", () => {
     socket.send("5");
     const first = await socket.receive();
     assert.equal(first, '431["waited"]');
-    socket.close();
   });
 
   it("leaves the session as it was when it never completes", async () => {
@@ -446,7 +440,6 @@ describe("upgrade", () => {
     await within(third.closed, "the third is closed");
     socket.send('421["message-with-ack","still"]');
     assert.equal(await socket.receive(), '431["still"]');
-    socket.close();
   });
 
   it("refuses a WebSocket for a session that began as one", async () => {
@@ -455,6 +448,5 @@ describe("upgrade", () => {
     await within(second.closed, "the second is closed");
     socket.send('421["message-with-ack","still"]');
     assert.equal(await socket.receive(), '431["still"]');
-    socket.close();
   });
 });

@@ -117,6 +117,16 @@ export async function request(server, path, { method = "GET", headers = {}, body
 
 export const polling = (query = "") => `/socket.io/?EIO=4&transport=polling${query}`;
 
+// What was opened by hand and has to be gone before the next test.
+const opened = new Set();
+
+/** Ends every peer opened by hand; belongs into afterEach. */
+export async function dropAll() {
+  const drops = [...opened];
+  opened.clear();
+  await Promise.allSettled(drops.map((drop) => drop()));
+}
+
 // The scripted server tells everybody who left; clients of earlier tests do not matter here.
 const isNews = (packet) => typeof packet === "string" && packet.startsWith('42["left"');
 
@@ -137,6 +147,7 @@ export async function openPolling(server) {
     },
     post: (body, options) => request(server, path, { method: "POST", body, ...options }),
   };
+  opened.add(() => session.post("1"));
   return session;
 }
 
@@ -154,6 +165,7 @@ export async function joinPolling(server) {
 export async function openWebSocket(server, query = "", options = {}) {
   const socket = new WebSocket(
     `${server.url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket${query}`, options);
+  opened.add(() => socket.terminate());
   const queue = [];
   const waiting = [];
   socket.on("message", (data, isBinary) => {
@@ -193,6 +205,7 @@ export async function joinWebSocket(server, options) {
 /** A bare TCP connection: `text()` resolves with all that came until the server closed it. */
 export async function openTcp(server, bytes = "") {
   const socket = net.connect(server.port, "127.0.0.1");
+  opened.add(() => socket.destroy());
   const chunks = [];
   socket.on("data", (chunk) => chunks.push(chunk));
   socket.on("error", () => {});
