@@ -39,8 +39,11 @@ function command(program, args) {
  * Starts `program`: "e2e" (the scripted server) or "node" (troupe-node). Gives {url, port, pid,
  * stop()}; stop() ends it with SIGTERM and checks that it ended with 0 and no sanitizer report.
  */
-export async function startServer(program = "e2e", args = []) {
-  const child = spawn(...command(program, args), { stdio: ["ignore", "pipe", "pipe"] });
+export async function startServer(program = "e2e", args = [], env = {}) {
+  const child = spawn(...command(program, args), {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
   const killed = () => child.kill("SIGKILL");
   process.once("exit", killed);
   let log = "";
@@ -61,9 +64,9 @@ export async function startServer(program = "e2e", args = []) {
     pid: child.pid,
     isAlive: () => child.exitCode === null && child.signalCode === null,
     log: () => log,
-    async stop() {
-      child.kill("SIGTERM");
-      const how = await within(ended, "the server ends after SIGTERM", 20_000)
+    async stop(signal = "SIGTERM") {
+      child.kill(signal);
+      const how = await within(ended, `the server ends after ${signal}`, 20_000)
         .catch((error) => {
           killed();
           throw new Error(`${error.message}\n${log}`);
@@ -73,6 +76,20 @@ export async function startServer(program = "e2e", args = []) {
       assert.equal(how, 0, `the server ended with ${how}:\n${log}`);
     },
   };
+}
+
+/** Runs `program` with exactly these arguments to its end: {code, out, err}. */
+export async function run(program, args, env = {}) {
+  const [path, fixed] = command(program, []);
+  const child = spawn(path, [...(isReference ? fixed : []), ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...env },
+  });
+  const texts = Promise.all([child.stdout, child.stderr].map((stream) => stream.toArray()));
+  const [code] = await within(once(child, "close"), `${path} ${args.join(" ")} ends`)
+    .finally(() => child.kill("SIGKILL"));
+  const [out, err] = (await texts).map((chunks) => Buffer.concat(chunks).toString());
+  return { code, out, err };
 }
 
 async function listening(stdout) {
