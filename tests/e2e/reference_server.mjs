@@ -24,7 +24,8 @@
 //   on disconnect: io.emit "left" with the id and the reason
 // Namespace /custom: "auth", message and message-with-ack as above.
 // Namespace /refused: a middleware refuses with "not authorized" and data {code: 7}, unless
-// auth.token is "secret". Any other namespace is invalid.
+// auth.token is "secret". Namespace /quiet, for crowds: chat(...) is emitted to all of it and
+// nothing else is, nor who left. Any other namespace is invalid.
 
 import { createReadStream } from "node:fs";
 import { createServer } from "node:http";
@@ -110,6 +111,8 @@ function serveTests() {
     socket.on("disconnect", (reason) => io.emit("left", socket.id, reason));
   });
   io.of("/custom").on("connection", echo);
+  const quiet = io.of("/quiet");
+  quiet.on("connection", (socket) => socket.on("chat", (...args) => quiet.emit("chat", ...args)));
   io.of("/refused").use((socket, next) => {
     if (socket.handshake.auth.token === "secret") return next();
     const error = new Error("not authorized");
