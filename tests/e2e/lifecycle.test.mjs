@@ -6,13 +6,15 @@ import {
   ask, clientsOf, collect, cutOff, dropAll, joinPolling, joinWebSocket, next, nextWhere,
   openWebSocket, transportSets,
 } from "./peers.mjs";
-import { isReference, startServer, within } from "./server.mjs";
+import { slowness, startServer, within } from "./server.mjs";
 
 describe("a session", () => {
   const watchers = clientsOf();
   let server, watcher;
   before(async () => {
-    server = await startServer("e2e", ["--fast"]);
+    // As short as a busy machine allows: a client that is slow to answer is no dead one.
+    server = await startServer("e2e",
+      ["--ping-interval", "300", "--ping-timeout", String(700 * slowness)]);
     watcher = await watchers.connect(server);
   });
   afterEach(dropAll);

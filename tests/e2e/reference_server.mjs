@@ -1,9 +1,8 @@
 // The oracle: what tests/e2e/e2e_server.cpp does, on Node's socket.io. Every test runs against
 // both (TROUPE_E2E_TARGET=reference for this one). With --node it stands in for troupe-node.
 //
-// Options: --port N, --host H, --path P, --fast (ping every 300 ms, timeout 200 ms),
-// --max-payload N, --max-outbox-bytes N, --cors-origin O, --upgrade-timeout MS,
-// --attachments-timeout MS. The connect timeout is 1000 ms.
+// Options: --port N, --host H, --path P, --ping-interval MS, --ping-timeout MS, --cors-origin O,
+// --upgrade-timeout MS, --attachments-timeout MS. The connect timeout is 1000 ms.
 // Prints "listening on http://HOST:PORT"; ends with 0 on SIGTERM.
 //
 // Namespace / on connection: emit "auth" with handshake.auth. Then, as events:
@@ -35,12 +34,11 @@ import { Server } from "socket.io";
 const { values: options } = parseArgs({
   options: {
     node: { type: "boolean" },
-    fast: { type: "boolean" },
     port: { type: "string", default: "3000" },
     host: { type: "string", default: "127.0.0.1" },
     path: { type: "string" },
-    "max-payload": { type: "string" },
-    "max-outbox-bytes": { type: "string" },
+    "ping-interval": { type: "string" },
+    "ping-timeout": { type: "string" },
     "cors-origin": { type: "string" },
     "upgrade-timeout": { type: "string" },
     "attachments-timeout": { type: "string" },
@@ -59,8 +57,8 @@ const http = createServer((request, response) => {
 const io = new Server(http, {
   connectTimeout: options.node ? 45000 : 1000,
   ...(options.path && { path: options.path }),
-  ...(options.fast && { pingInterval: 300, pingTimeout: 200 }),
-  ...(options["max-payload"] && { maxHttpBufferSize: Number(options["max-payload"]) }),
+  ...(options["ping-interval"] && { pingInterval: Number(options["ping-interval"]) }),
+  ...(options["ping-timeout"] && { pingTimeout: Number(options["ping-timeout"]) }),
   ...(options["upgrade-timeout"] && { upgradeTimeout: Number(options["upgrade-timeout"]) }),
   ...(options["cors-origin"] && { cors: { origin: options["cors-origin"] } }),
 });
