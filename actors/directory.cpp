@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include <troupe/actors/broadcaster.hpp>
+#include <troupe/actors/connection_actor.hpp>
 #include <troupe/actors/messages.hpp>
 
 namespace troupe::actors {
@@ -34,7 +35,12 @@ void namespace_entry::replace_broadcaster(caf::actor next) {
 }
 
 directory::directory(caf::actor_system& system, const actor_options& options, log_sink log)
-    : system_(system), options_(options), log_(std::move(log)) {}
+    : spawn_client([](caf::actor_system& in, pinned_unit& unit, shard_context& shard) {
+        return spawn_on<connection_actor>(in, unit, shard);
+      }),
+      system_(system),
+      options_(options),
+      log_(std::move(log)) {}
 
 void directory::log(log_level level, std::string_view message) const {
   if (log_) log_(level, message);

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <troupe/actors/connection_actor.hpp>
-
 namespace troupe::actors {
 
 caf::behavior supervisor::make_behavior() {
@@ -36,9 +34,9 @@ void supervisor::follow(const caf::actor& who) {
 
 void supervisor::open(const session_opened& message) {
   if (stopping_) return tell(directory_.arms[message.id.shard], forget{message.id});
-  const caf::actor client =
-      spawn_on<connection_actor>(directory_.system(), *directory_.units[message.id.shard],
-                                 *directory_.shards[message.id.shard]);
+  const std::uint32_t shard = message.id.shard;
+  const caf::actor client = directory_.spawn_client(directory_.system(), *directory_.units[shard],
+                                                    *directory_.shards[shard]);
   clients_.emplace(client.address(), message.id);
   follow(client);
   tell(directory_.arms[message.id.shard], attach_client{message.id, client});

@@ -29,7 +29,7 @@ endforeach()
 
 add_library(troupe_options INTERFACE)
 target_compile_options(troupe_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+  -Wall -Wextra -Wpedantic -Wshadow -Woverloaded-virtual -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # False positives of g++ 12 and 13 inside the standard library at -O2, and of TSan's fences.
   target_compile_options(troupe_options INTERFACE

@@ -50,4 +50,11 @@ frame::frame(std::string_view text, std::span<const std::string_view> attachment
   }
 }
 
+frame frame::binary(std::string_view message) {
+  frame made;
+  made.bytes_.reserve(header_size(message.size()) + message.size());
+  made.first_ = append_message(made.bytes_, message, true);
+  return made;
+}
+
 }  // namespace troupe::protocol

@@ -28,6 +28,9 @@ class frame {
   /// `text` is a whole Engine.IO packet (`42["chat","hi"]`); `attachments` follow it in order.
   explicit frame(std::string_view text, std::span<const std::string_view> attachments = {});
 
+  /// One binary message alone.
+  static frame binary(std::string_view message);
+
   /// All WebSocket frames, one behind the other.
   std::string_view websocket_bytes() const noexcept { return bytes_; }
   /// The number of Engine.IO messages, at least one.
@@ -38,8 +41,9 @@ class frame {
   }
 
  private:
+  frame() = default;
   std::string bytes_;
-  part first_;
+  part first_{};
   std::vector<part> rest_;
 };
 

@@ -151,14 +151,12 @@ void http_peer::serve(session& found) {
   respond(std::move(response));
 }
 
-transport::header_fields http_peer::polling_fields() const {
-  transport::header_fields fields;
+void http_peer::add_polling_fields(transport::header_fields& fields) const {
   if (home_.settings().cors) add_cors_headers(*home_.settings().cors, *request_, fields);
   const std::string_view agent = request_->fields.find("User-Agent");
   // Internet Explorer's filter would refuse the payload otherwise.
   if (agent.find(";MSIE") != agent.npos || agent.find("Trident/") != agent.npos)
     fields.add("X-XSS-Protection", "0");
-  return fields;
 }
 
 void http_peer::answer_get(std::string payload) {
@@ -166,7 +164,7 @@ void http_peer::answer_get(std::string payload) {
   transport::http_response response;
   response.fields.add("Content-Type", "text/plain; charset=UTF-8");
   response.fields.add("Cache-Control", "no-store");
-  for (const auto& [name, text] : polling_fields().all()) response.fields.add(name, text);
+  add_polling_fields(response.fields);
   response.body = std::move(payload);
   respond(std::move(response));
 }
@@ -180,7 +178,7 @@ void http_peer::answer_post(engineio::post_verdict verdict) {
   } else {
     response.status = verdict == engineio::post_verdict::too_large ? 413 : 400;
   }
-  for (const auto& [name, text] : polling_fields().all()) response.fields.add(name, text);
+  add_polling_fields(response.fields);
   respond(std::move(response));
 }
 

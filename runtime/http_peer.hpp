@@ -58,7 +58,7 @@ class http_peer final : public transport::http_connection::host, private timer {
   void move_to(unsigned shard);
   void respond(transport::http_response response);
   client_handshake make_handshake(const protocol::engineio::query& parameters) const;
-  transport::header_fields polling_fields() const;
+  void add_polling_fields(transport::header_fields& fields) const;
   void bury();
 
   shard& home_;

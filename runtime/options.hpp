@@ -11,7 +11,17 @@
 #include <troupe/actors/log_level.hpp>
 #include <troupe/runtime/cors.hpp>
 
+namespace caf {
+class actor;
+class actor_system;
+}  // namespace caf
+
 namespace troupe {
+
+namespace actors {
+class pinned_unit;
+class shard_context;
+}  // namespace actors
 
 class clock;
 class random_source;
@@ -85,6 +95,11 @@ struct options {
   std::function<std::optional<transport::http_response>(const transport::http_request&)> on_http;
   /// Receives log lines, from any thread. Default: warnings and errors go to standard error.
   std::function<void(log_level, std::string_view)> log;
+
+  /// Another protocol than Socket.IO on Engine.IO: spawns the actor of one client, on its shard. It
+  /// handles actors::attached, client_data and link_closed, and answers through the link.
+  std::function<caf::actor(caf::actor_system&, actors::pinned_unit&, actors::shard_context&)>
+      client_actor;
 
   // --- seams for tests; null: the system's
   const troupe::clock* clock = nullptr;

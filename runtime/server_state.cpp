@@ -88,6 +88,7 @@ server::state::state(caf::actor_system* embedder, options user)
       settings(settings_from(std::move(user))) {
   shared = std::make_unique<actors::directory>(system, actor_options_from(settings),
                                                settings.user.log);
+  if (settings.user.client_actor) shared->spawn_client = settings.user.client_actor;
   for (unsigned i = 0; i < settings.user.threads; ++i) {
     loops.push_back(std::make_unique<boost::asio::io_context>(1));
     settings.loops.push_back(loops.back().get());

@@ -4,9 +4,39 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include <troupe/actors/messages.hpp>
+#include <troupe/actors/shard_context.hpp>
 #include <troupe/server.hpp>
 
 namespace {
+
+using troupe::protocol::frame;
+
+/// Engine.IO without Socket.IO: sends back every message as it came.
+class echo_actor final : public troupe::actors::pinned_actor {
+ public:
+  using pinned_actor::pinned_actor;
+
+  caf::behavior make_behavior() override {
+    return {
+        [this](const troupe::actors::attached& message) { link_ = message.connection; },
+        [this](const troupe::actors::client_data& message) {
+          link_->send(std::make_shared<frame>(message.binary ? frame::binary(message.bytes)
+                                                             : frame("4" + message.bytes)),
+                      {});
+          link_->handled();
+        },
+        [this](const troupe::actors::link_closed&) { quit(); },
+        [this](const troupe::actors::shut_down&) { link_->close(); },
+    };
+  }
+  void on_exit() override {
+    if (link_ != nullptr) std::exchange(link_, nullptr)->released();
+  }
+
+ private:
+  troupe::actors::link* link_ = nullptr;
+};
 
 void echo_auth(troupe::socket& socket) { socket.emit("auth", socket.handshake().auth); }
 
@@ -26,7 +56,10 @@ int main(int argc, char** argv) {
   options.connect_timeout = std::chrono::milliseconds(1000);
   if (profile == "eio") {
     options.path = "/engine.io";
-    options.engine_echo = true;
+    options.client_actor = [](caf::actor_system& system, troupe::actors::pinned_unit& unit,
+                              troupe::actors::shard_context&) {
+      return troupe::actors::spawn_on<echo_actor>(system, unit);
+    };
   }
   troupe::server io{std::move(options)};
   io.on_connection([](troupe::socket& socket) {
