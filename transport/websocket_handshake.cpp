@@ -60,16 +60,18 @@ boost::asio::io_context& idle_loop() {
   return loop;
 }
 
-// Only what the handshake reads: no subprotocol is chosen and no extension offered.
+// Only what the handshake reads: no subprotocol is chosen and no extension offered. Beast looks at
+// the first Connection and Upgrade field only, and a client may send several, or lists that Beast
+// reads up to an empty element: our reading of them counts.
 beast::http::request<beast::http::empty_body> upgrade_of(const http_request& request) {
   beast::http::request<beast::http::empty_body> upgrade;
   upgrade.version(11);
   upgrade.method_string(request.method);
   upgrade.target(request.path);
-  for (const auto* name :
-       {"Host", "Connection", "Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version"})
-    for (const auto& [key, value] : request.fields.all())
-      if (beast::iequals(key, name)) upgrade.insert(name, value);
+  for (const auto* name : {"Host", "Sec-WebSocket-Key", "Sec-WebSocket-Version"})
+    if (request.fields.has(name)) upgrade.set(name, request.fields.find(name));
+  if (has_token(request.fields, "Connection", "upgrade")) upgrade.set("Connection", "Upgrade");
+  if (has_token(request.fields, "Upgrade", "websocket")) upgrade.set("Upgrade", "websocket");
   return upgrade;
 }
 

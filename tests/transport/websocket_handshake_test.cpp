@@ -51,6 +51,19 @@ TEST_CASE("websocket handshake neither echoes subprotocols nor offers extensions
   CHECK(accepted->find("WebSocket-Extensions") == std::string::npos);
 }
 
+TEST_CASE("websocket handshake finds its tokens in repeated fields") {
+  http_request request;
+  request.method = "GET";
+  request.path = "/";
+  request.fields.add("Host", "h");
+  request.fields.add("Connection", "keep-alive, ");
+  request.fields.add("Connection", "Upgrade");
+  request.fields.add("Upgrade", "h2c,, websocket");
+  request.fields.add("Sec-WebSocket-Version", "13");
+  request.fields.add("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+  CHECK(websocket_accept(request, {}).has_value());
+}
+
 TEST_CASE("websocket handshake fails without a key") {
   http_request request;
   request.method = "GET";
