@@ -1,5 +1,6 @@
 #include <troupe/transport/utf8_checker.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -17,6 +18,18 @@ const char* skip_ascii(const char* from, const char* end) noexcept {
   return from;
 }
 
+bool is_continuation(const char* at) noexcept {
+  return (static_cast<unsigned char>(*at) & 0xC0) == 0x80;
+}
+
+// The length of the character at `at` if it is whole and valid, else 0 (then byte by byte).
+std::size_t whole_character(const char* at, const char* end) noexcept {
+  const auto lead = static_cast<unsigned char>(*at);
+  if (lead >= 0xC2 && lead <= 0xDF) return end - at >= 2 && is_continuation(at + 1) ? 2 : 0;
+  if (lead < 0xE1 || lead == 0xED || lead > 0xEF) return 0;
+  return end - at >= 3 && is_continuation(at + 1) && is_continuation(at + 2) ? 3 : 0;
+}
+
 }  // namespace
 
 bool utf8_checker::feed(std::string_view bytes) noexcept {
@@ -26,6 +39,10 @@ bool utf8_checker::feed(std::string_view bytes) noexcept {
     if (awaited_ == 0) {
       at = skip_ascii(at, end);
       if (at == end) break;
+      if (const std::size_t size = whole_character(at, end)) {
+        at += size;
+        continue;
+      }
       if (!begin(static_cast<unsigned char>(*at++))) return false;
     } else {
       const auto next = static_cast<unsigned char>(*at++);
