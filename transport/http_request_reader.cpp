@@ -21,6 +21,7 @@ struct http_request_reader::state {
 
 namespace {
 
+constexpr std::size_t last_chunk_bytes_min = 5;  // "0\r\n\r\n"
 constexpr unsigned bad_request = 400;
 constexpr unsigned payload_too_large = 413;
 constexpr unsigned header_too_large = 431;
@@ -94,7 +95,10 @@ http_request_reader::progress http_request_reader::read_header(std::string_view&
 
 http_request_reader::progress http_request_reader::read_body(std::string_view& bytes) {
   auto& parser = state_->parser;
-  while (!parser.is_done() && !bytes.empty()) {
+  // Beast asserts that it sees the last chunk again with five bytes or more. No rest of a chunked
+  // body is shorter, so nobody waits in vain.
+  const std::size_t needed = parser.chunked() ? last_chunk_bytes_min : 1;
+  while (!parser.is_done() && bytes.size() >= needed) {
     boost::system::error_code error;
     bytes.remove_prefix(parser.put(boost::asio::buffer(bytes.data(), bytes.size()), error));
     if (error == http::error::need_more) {
