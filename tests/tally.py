@@ -1,7 +1,7 @@
 """Adds up the test logs below the given build folders: `N passed, M failed`, 1 on a failure.
 
 Counts a Catch2 case, another ctest test and an end-to-end test as one each. A folder without logs
-counts as one failure: its build broke off, or nothing matched the filter.
+counts as one failure, since its build broke off, and so does a filter that nothing matches.
 """
 
 import re
@@ -54,7 +54,9 @@ def main(folders):
                 passed += more
                 failures += [f"{folder}: {name}" for name in bad]
         if not found:
-            failures.append(f"{folder}: not built, or nothing ran")
+            failures.append(f"{folder}: not built")
+    if passed == 0 and not failures:
+        failures.append("nothing ran")
     print()
     for failure in failures:
         print(f"failed: {failure}")
