@@ -160,7 +160,8 @@ def compile_headers(root, compiler, include, flags):
                              capture_output=True)
         return f"{header} does not stand alone:\n{ran.stderr}" if ran.returncode else None
 
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    jobs = int(os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL") or os.cpu_count())
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         return [fault for fault in pool.map(compile_one, headers) if fault]
 
 
