@@ -2,7 +2,9 @@
 // same on Node's socket.io.
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <stdexcept>
 #include <string>
@@ -82,11 +84,19 @@ void serve(troupe::server& io) {
     serve_events(io, socket);
   });
   io.of("/custom").on_connection(echo);
+  io.of("/quiet").on_connection([&io](troupe::socket& socket) {
+    socket.on("chat", [&io](const arguments& all) { io.of("/quiet").emit("chat", all); });
+  });
   io.of("/refused").use([](troupe::socket& socket, const troupe::next& next) {
     const auto token = socket.handshake().auth.json();
     if (token.find("\"token\":\"secret\"") != token.npos) return next();
     next.refuse("not authorized", *value::from_json("{\"code\":7}"));
   });
+}
+
+void add_milliseconds(CLI::App& app, const std::string& name, std::chrono::milliseconds& target) {
+  app.add_option_function<std::int64_t>(
+      name, [&target](std::int64_t count) { target = std::chrono::milliseconds(count); });
 }
 
 }  // namespace
@@ -100,29 +110,18 @@ int main(int argc, char** argv) {
   troupe::options options;
   options.host = "127.0.0.1";
   options.connect_timeout = std::chrono::milliseconds(1000);
-  bool fast = false;
   std::string origin;
-  std::int64_t upgrade_ms = options.upgrade_timeout.count();
-  std::int64_t attachments_ms = options.attachments_timeout.count();
   CLI::App app{"e2e-server"};
   app.add_option("--port", options.port);
   app.add_option("--host", options.host);
   app.add_option("--path", options.path);
-  app.add_option("--threads", options.threads);
-  app.add_flag("--fast", fast);
-  app.add_option("--max-payload", options.max_http_buffer_size);
-  app.add_option("--max-outbox-bytes", options.outbox_bytes_max);
   app.add_option("--cors-origin", origin);
-  app.add_option("--upgrade-timeout", upgrade_ms);
-  app.add_option("--attachments-timeout", attachments_ms);
+  add_milliseconds(app, "--ping-interval", options.ping_interval);
+  add_milliseconds(app, "--ping-timeout", options.ping_timeout);
+  add_milliseconds(app, "--upgrade-timeout", options.upgrade_timeout);
+  add_milliseconds(app, "--attachments-timeout", options.attachments_timeout);
   CLI11_PARSE(app, argc, argv);
-  options.upgrade_timeout = std::chrono::milliseconds(upgrade_ms);
-  options.attachments_timeout = std::chrono::milliseconds(attachments_ms);
   if (!origin.empty()) options.cors.emplace().origins = {origin};
-  if (fast) {
-    options.ping_interval = std::chrono::milliseconds(300);
-    options.ping_timeout = std::chrono::milliseconds(200);
-  }
   const std::string host = options.host;
   troupe::server io{std::move(options)};
   serve(io);
