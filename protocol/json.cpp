@@ -4,6 +4,7 @@
 #include <troupe/protocol/json_placeholder.hpp>
 
 #include <cstring>
+#include <limits>
 
 namespace troupe::protocol::json {
 namespace {
@@ -270,6 +271,12 @@ kind kind_of(std::string_view text) noexcept {
 
 result<scan_result> scan(std::string_view text, const scan_limits& bounds, bool find_placeholders) {
   return scanner(text, bounds, find_placeholders).run();
+}
+
+std::vector<placeholder> find_placeholders(std::string_view text) {
+  constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
+  auto found = scan(text, {unbounded, unbounded}, true);
+  return found ? std::move(found->placeholders) : std::vector<placeholder>();
 }
 
 }  // namespace troupe::protocol::json

@@ -44,6 +44,9 @@ struct scan_result {
 /// bad_attachments for an object with `"_placeholder":true` whose num is not a whole number >= 0.
 result<scan_result> scan(std::string_view text, const scan_limits& bounds, bool find_placeholders);
 
+/// The placeholders of a text that scan() or another validator has accepted; none of any other.
+std::vector<placeholder> find_placeholders(std::string_view text);
+
 /// Appends `text` as a JSON string with its quotes, escaped as JSON.stringify does. `text` is
 /// UTF-8; invalid sequences become U+FFFD.
 void append_string(std::string& out, std::string_view text);

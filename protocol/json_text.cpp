@@ -1,9 +1,9 @@
+#include <troupe/protocol/json.hpp>
+#include <troupe/protocol/utf8.hpp>
+
 #include <array>
 #include <charconv>
 #include <cmath>
-
-#include <troupe/protocol/json.hpp>
-#include <troupe/protocol/utf8.hpp>
 
 namespace troupe::protocol::json {
 namespace {

@@ -1,8 +1,8 @@
 #include <troupe/protocol/engineio/session.hpp>
 
-#include <algorithm>
-
 #include <troupe/protocol/json.hpp>
+
+#include <algorithm>
 
 namespace troupe::protocol::engineio {
 namespace {

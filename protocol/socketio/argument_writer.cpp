@@ -1,18 +1,8 @@
-#include <algorithm>
-#include <limits>
-
 #include <troupe/protocol/socketio/value.hpp>
 
+#include <algorithm>
+
 namespace troupe {
-namespace {
-
-std::vector<protocol::json::placeholder> placeholders_in(std::string_view text) {
-  constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
-  auto scanned = protocol::json::scan(text, {unbounded, unbounded}, true);
-  return scanned ? std::move(scanned->placeholders) : std::vector<protocol::json::placeholder>();
-}
-
-}  // namespace
 
 argument_writer::argument_writer(std::string_view event, std::span<const value> values) {
   texts_.reserve(values.size() + 1);
@@ -30,7 +20,7 @@ void argument_writer::add(const value& argument) {
   std::unique_ptr<std::string> renumbered;
   std::size_t copied = 0;
   if (!argument.attachments_.empty()) {
-    for (const protocol::json::placeholder& found : placeholders_in(text)) {
+    for (const protocol::json::placeholder& found : protocol::json::find_placeholders(text)) {
       const std::size_t number = number_of(argument.attachments_[found.number]);
       if (number == found.number) continue;
       if (!renumbered) renumbered = std::make_unique<std::string>();

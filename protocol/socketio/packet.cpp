@@ -1,10 +1,10 @@
 #include <troupe/protocol/socketio/packet.hpp>
 
+#include <troupe/protocol/json.hpp>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
-
-#include <troupe/protocol/json.hpp>
 
 namespace troupe::protocol::socketio {
 namespace {

@@ -1,11 +1,12 @@
 #include <troupe/protocol/socketio/value.hpp>
 
+#include <troupe/protocol/utf8.hpp>
+
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
-
-#include <troupe/protocol/utf8.hpp>
 
 namespace troupe {
 namespace {
@@ -15,16 +16,8 @@ using protocol::errc;
 using protocol::result;
 
 constexpr std::size_t depth_max = 512;
+constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
 constexpr std::string_view first_placeholder = R"({"_placeholder":true,"num":0})";
-
-result<json::scan_result> scan(std::string_view text, bool find_placeholders) {
-  return json::scan(text, {depth_max, std::numeric_limits<std::size_t>::max()}, find_placeholders);
-}
-
-std::vector<json::placeholder> placeholders_in(std::string_view text) {
-  auto scanned = scan(text, true);
-  return scanned ? std::move(scanned->placeholders) : std::vector<json::placeholder>();
-}
 
 std::string_view trimmed(std::string_view text) noexcept {
   constexpr std::string_view space = " \t\n\r";
@@ -32,12 +25,21 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(0, text.find_last_not_of(space) + 1);
 }
 
-// Whether a number too large or small for a double is too small: its first digit that counts
-// stands behind the decimal point by more places than the exponent takes back.
+// Whether a number that no double holds is too small, not too large: by the decimal place of its
+// first digit that is not zero.
 bool is_underflow(std::string_view token) noexcept {
   const std::size_t mark = std::min(token.find_first_of("eE"), token.size());
-  if (mark < token.size()) return token[mark + 1] == '-';
-  return token.find_first_of("123456789") > token.find('.');
+  const std::string_view mantissa = token.substr(0, mark);
+  const auto point = static_cast<std::int64_t>(std::min(mantissa.find('.'), mark));
+  const auto first = static_cast<std::int64_t>(mantissa.find_first_of("123456789"));
+  const std::int64_t place = first < point ? point - first - 1 : point - first;
+  if (mark == token.size()) return place < 0;
+  std::string_view digits = token.substr(mark + 1);
+  if (digits[0] == '+') digits.remove_prefix(1);
+  std::int64_t exponent = 0;
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
+  if (parsed.ec != std::errc()) return digits[0] == '-';
+  return exponent < -place;
 }
 
 std::optional<double> parse_double(std::string_view token) noexcept {
@@ -123,7 +125,7 @@ result<value> value::from_json(std::string text) {
 
 result<value> value::from_json(std::string text, std::vector<std::string> attachments) {
   if (!protocol::is_utf8(text)) return errc::bad_utf8;
-  const auto scanned = scan(text, !attachments.empty());
+  const auto scanned = json::scan(text, {depth_max, unbounded}, !attachments.empty());
   if (!scanned) return scanned.error();
   for (const json::placeholder& placeholder : scanned->placeholders) {
     if (placeholder.number >= attachments.size()) return errc::bad_attachments;
@@ -162,7 +164,7 @@ bool value::is_binary() const noexcept {
 }
 
 bool value::has_attachments() const noexcept {
-  return !attachments_.empty() && !placeholders_in(json_).empty();
+  return !attachments_.empty() && !json::find_placeholders(json_).empty();
 }
 
 bytes_view value::attachment(std::uint64_t num) const noexcept {
@@ -197,7 +199,7 @@ std::optional<std::string> value::as_string() const {
 std::optional<std::vector<value>> value::as_array() const {
   if (kind() != json::kind::array) return std::nullopt;
   std::vector<value> elements;
-  const auto scanned = scan(json_, false);
+  const auto scanned = json::scan(json_, {unbounded, unbounded}, false);
   if (!scanned) return std::nullopt;
   elements.reserve(scanned->elements.size());
   for (const std::string_view element : scanned->elements) {
@@ -209,7 +211,7 @@ std::optional<std::vector<value>> value::as_array() const {
 
 std::optional<bytes_view> value::as_bytes() const noexcept {
   if (attachments_.empty() || kind() != json::kind::object) return std::nullopt;
-  const auto placeholders = placeholders_in(json_);
+  const auto placeholders = json::find_placeholders(json_);
   if (placeholders.empty() || placeholders[0].size != json_.size()) return std::nullopt;
   return attachment(placeholders[0].number);
 }

@@ -1,4 +1,5 @@
 #include <tests/catch.hpp>
+
 #include <troupe/protocol/base64.hpp>
 
 namespace base64 = troupe::protocol::base64;

@@ -1,4 +1,5 @@
 #include <tests/catch.hpp>
+
 #include <troupe/protocol/error.hpp>
 
 using namespace troupe::protocol;

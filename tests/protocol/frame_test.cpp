@@ -1,4 +1,5 @@
 #include <tests/catch.hpp>
+
 #include <troupe/protocol/frame.hpp>
 
 using troupe::protocol::frame;

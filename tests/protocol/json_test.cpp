@@ -1,4 +1,5 @@
 #include <tests/catch.hpp>
+
 #include <troupe/protocol/json.hpp>
 
 namespace json = troupe::protocol::json;

@@ -1,4 +1,5 @@
 #include <tests/catch.hpp>
+
 #include <troupe/protocol/utf8.hpp>
 
 using troupe::protocol::is_utf8;

@@ -1,4 +1,5 @@
 #include <tests/catch.hpp>
+
 #include <troupe/protocol/engineio/request.hpp>
 
 using namespace troupe::protocol::engineio;

@@ -1,4 +1,5 @@
 #include <tests/catch.hpp>
+
 #include <troupe/protocol/socketio/value.hpp>
 
 using troupe::argument_writer;

@@ -1,4 +1,5 @@
 #include <tests/catch.hpp>
+
 #include <troupe/protocol/socketio/packet.hpp>
 
 using namespace troupe::protocol;

@@ -1,4 +1,5 @@
 #include <tests/catch.hpp>
+
 #include <troupe/protocol/socketio/value.hpp>
 
 #include <cmath>
@@ -117,6 +118,12 @@ TEST_CASE("doubles are read as JavaScript reads them, but for infinities") {
   CHECK_FALSE(from("1e400").as_double());
   CHECK_FALSE(from("1" + std::string(400, '0')).as_double());
   CHECK_FALSE(from("1" + std::string(400, '0') + ".5").as_double());
+  CHECK_FALSE(from("1" + std::string(400, '0') + "e-50").as_double());
+  CHECK(from("0." + std::string(400, '0') + "1e+50").as_double() == 0.0);
+  CHECK(from("-0." + std::string(400, '0') + "1E50").as_double() == 0.0);
+  CHECK_FALSE(from("1e99999999999999999999").as_double());
+  CHECK(from("1e-99999999999999999999").as_double() == 0.0);
+  CHECK(from("0e99999999999999999999").as_double() == 0.0);
 }
 
 TEST_CASE("an array is read element by element, attachments with it") {
@@ -139,6 +146,14 @@ TEST_CASE("JSON text is checked and trimmed") {
   std::string long_array = "[0";
   for (int i = 0; i < 5000; ++i) long_array += ",0";
   CHECK(from(long_array + "]").as_array()->size() == 5001);
+}
+
+TEST_CASE("an array may hold what is nested as deep as JSON text may be") {
+  const value deep = from(std::string(512, '[') + std::string(512, ']'));
+  const value elements[] = {deep, value(bytes("ab"))};
+  const auto back = value::from_elements(elements).as_array().value();
+  CHECK(back.at(0).json() == deep.json());
+  CHECK(back.at(1).is_binary());
 }
 
 TEST_CASE("JSON text with attachments must name those there are") {
