@@ -113,15 +113,13 @@ class argument_writer {
   std::vector<std::unique_ptr<std::string>> written_;
 };
 
-/// Conversion between T and value, found by handlers with typed parameters and by emit. Here:
-/// value, bool, numbers, strings, bytes, std::optional, std::vector of those. `<troupe/json.hpp>`
-/// adds Boost.JSON's values and all that its value_to and value_from know (containers, tuples,
-/// structs described by Boost.Describe or tag_invoke).
+/// Conversion between T and value, found by handlers with typed parameters and by emit.
+/// `conversion.hpp`: value, bool, numbers, strings, bytes, std::optional, std::vector of those.
+/// `<troupe/json.hpp>` adds Boost.JSON's values and all that its value_to and value_from know
+/// (containers, tuples, structs described by Boost.Describe or tag_invoke).
 /// A specialisation has: `static value to(const T&)`, `static std::optional<T> from(const value&)`,
 /// `static constexpr std::string_view expected` ("number").
 template <class T>
 struct conversion;
 
 }  // namespace troupe
-
-#include <troupe/protocol/socketio/conversion.hpp>
