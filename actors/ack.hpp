@@ -7,7 +7,7 @@
 #include <utility>
 
 #include <troupe/protocol/error.hpp>
-#include <troupe/protocol/socketio/value.hpp>
+#include <troupe/protocol/socketio/conversion.hpp>
 
 namespace troupe {
 

@@ -10,7 +10,7 @@
 
 #include <troupe/actors/ack.hpp>
 #include <troupe/actors/subscriber_table.hpp>
-#include <troupe/protocol/socketio/value.hpp>
+#include <troupe/protocol/socketio/conversion.hpp>
 
 namespace troupe {
 

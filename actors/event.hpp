@@ -9,7 +9,7 @@
 #include <utility>
 
 #include <troupe/actors/ack.hpp>
-#include <troupe/protocol/socketio/value.hpp>
+#include <troupe/protocol/socketio/conversion.hpp>
 
 namespace troupe {
 
