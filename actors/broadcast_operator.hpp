@@ -44,6 +44,9 @@ class broadcast_operator {
   /// All arguments as received: relaying them costs no parsing.
   void emit(std::string_view event, const arguments& values) const { emit_values(event, values); }
   void emit(std::string_view event, arguments& values) const { emit_values(event, values); }
+  void emit(std::string_view event, arguments&& values) const {
+    emit_values(event, std::move(values));
+  }
 
  private:
   void emit_values(std::string_view event, arguments values) const;

@@ -84,7 +84,8 @@ class directory {
   caf::actor supervisor;
   caf::actor transport;
   /// Spawns the actor of one client on the shard; a connection_actor unless it is replaced.
-  using client_factory = std::function<caf::actor(caf::actor_system&, pinned_unit&, shard_context&)>;
+  using client_factory =
+      std::function<caf::actor(caf::actor_system&, pinned_unit&, shard_context&)>;
   client_factory spawn_client;
   /// The supervisor calls it last, on its thread; `failed`: a restart limit was reached.
   std::function<void(bool failed)> on_stopped;

@@ -78,6 +78,9 @@ class socket {
     emit_within(std::chrono::milliseconds::zero(), event, std::forward<Values>(values)...);
   }
   void emit(std::string_view event, arguments& values) { emit_values(event, values, {}, {}); }
+  void emit(std::string_view event, arguments&& values) {
+    emit_values(event, std::move(values), {}, {});
+  }
   void emit(std::string_view event, const arguments& values) { emit_values(event, values, {}, {}); }
   /// The same with an ack timeout of its own (zero: the server's).
   template <class... Values>

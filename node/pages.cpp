@@ -9,7 +9,8 @@ namespace troupe_node {
 namespace {
 
 std::string_view type_of(std::string_view name) {
-  return name.ends_with(".html") ? "text/html; charset=utf-8" : "application/javascript; charset=utf-8";
+  return name.ends_with(".html") ? "text/html; charset=utf-8"
+                                 : "application/javascript; charset=utf-8";
 }
 
 }  // namespace

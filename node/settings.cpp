@@ -54,7 +54,8 @@ settings read_settings(int argc, char** argv) {
       ->check(CLI::Range(std::size_t{1024}, std::size_t{1} << 30));
   add(app, "cors-origin", origins, "Origin that browsers may connect from; * for all")
       ->delimiter(',');
-  add(app, "max-outbox-bytes", server.outbox_bytes_max, "Bytes kept for a client that does not read")
+  add(app, "max-outbox-bytes", server.outbox_bytes_max,
+      "Bytes kept for a client that does not read")
       ->check(CLI::Range(std::size_t{65536}, std::size_t{1} << 32));
   const std::map<std::string, troupe::log_level> levels{{"debug", troupe::log_level::debug},
                                                         {"info", troupe::log_level::info},

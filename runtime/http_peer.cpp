@@ -28,7 +28,9 @@ void http_peer::start_with(transport::http_request request, bool last) {
   on_request(std::move(request));
 }
 
-time_point http_peer::now() const { return home_.now(); }
+time_point http_peer::now() const {
+  return home_.now();
+}
 
 void http_peer::on_request(transport::http_request request) {
   request_ = std::move(request);
@@ -94,8 +96,7 @@ void http_peer::refuse(request_errc code) {
     response.body = message;
   } else {
     response.fields.add("Content-Type", "application/json");
-    if (home_.settings().cors)
-      add_cors_headers(*home_.settings().cors, *request_, response.fields);
+    if (home_.settings().cors) add_cors_headers(*home_.settings().cors, *request_, response.fields);
     response.body = engineio::error_body(code, message);
   }
   respond(std::move(response));

@@ -55,25 +55,25 @@ struct options {
   // --- Socket.IO
   std::chrono::milliseconds connect_timeout{45'000};  ///< No namespace joined: closed.
   std::chrono::milliseconds ack_timeout{60'000};      ///< The handler gets ack_errc::timed_out.
-  std::size_t acks_max = 1024;            ///< Waiting, per socket; over it: ack_errc::too_many.
-  std::size_t rooms_per_socket_max = 4096;         ///< Over it: join throws std::length_error.
-  std::size_t namespaces_per_client_max = 256;     ///< Over it: the client is closed.
-  std::size_t attachments_max = 10;       ///< Of one packet; over it: the client is closed.
+  std::size_t acks_max = 1024;              ///< Waiting, per socket; over it: ack_errc::too_many.
+  std::size_t rooms_per_socket_max = 4096;  ///< Over it: join throws std::length_error.
+  std::size_t namespaces_per_client_max = 256;  ///< Over it: the client is closed.
+  std::size_t attachments_max = 10;             ///< Of one packet; over it: the client is closed.
   std::chrono::milliseconds attachments_timeout{60'000};  ///< Not all came: closed.
-  std::size_t arguments_max = 4096;       ///< Of one event; over it: closed.
-  std::size_t json_depth_max = 512;       ///< Over it: closed.
+  std::size_t arguments_max = 4096;                       ///< Of one event; over it: closed.
+  std::size_t json_depth_max = 512;                       ///< Over it: closed.
   /// Events of one client that wait for their handlers. At it: the client is not read.
   std::size_t events_in_flight_max = 64;
 
   // --- slow readers
-  std::size_t outbox_bytes_max = 4 * 1024 * 1024;       ///< Not yet sent; over it: closed.
-  std::size_t outbox_bytes_soft_max = 1024 * 1024;      ///< Over it for the next time: closed.
+  std::size_t outbox_bytes_max = 4 * 1024 * 1024;   ///< Not yet sent; over it: closed.
+  std::size_t outbox_bytes_soft_max = 1024 * 1024;  ///< Over it for the next time: closed.
   std::chrono::milliseconds outbox_soft_timeout{10'000};
-  std::size_t outbox_packets_max = 65'536;              ///< Over it: closed.
+  std::size_t outbox_packets_max = 65'536;  ///< Over it: closed.
   int send_buffer_bytes = 256 * 1024;  ///< SO_SNDBUF: what the kernel holds besides. 0: its choice.
 
   // --- HTTP
-  std::size_t http_header_bytes_max = 8192;              ///< 431, closed.
+  std::size_t http_header_bytes_max = 8192;                   ///< 431, closed.
   std::chrono::milliseconds http_header_timeout{10'000};      ///< Closed.
   std::chrono::milliseconds http_body_timeout{30'000};        ///< 408, closed.
   std::chrono::milliseconds http_keep_alive_timeout{65'000};  ///< Closed.

@@ -19,13 +19,21 @@ void server::run() {
   wait();
 }
 
-void server::start() { state_->start(); }
+void server::start() {
+  state_->start();
+}
 
-std::uint16_t server::port() const noexcept { return state_->port; }
+std::uint16_t server::port() const noexcept {
+  return state_->port;
+}
 
-void server::close() { state_->close(); }
+void server::close() {
+  state_->close();
+}
 
-bool server::wait() { return state_->wait(); }
+bool server::wait() {
+  return state_->wait();
+}
 
 nsp server::of(std::string_view name) {
   std::string full(name);
@@ -33,7 +41,9 @@ nsp server::of(std::string_view name) {
   return {*state_->shared, state_->shared->open(full)};
 }
 
-nsp server::root() const { return *state_->root; }
+nsp server::root() const {
+  return *state_->root;
+}
 
 server_stats server::stats() const {
   server_stats sum;

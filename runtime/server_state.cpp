@@ -86,8 +86,8 @@ server::state::state(caf::actor_system* embedder, options user)
     : own(embedder == nullptr ? std::make_unique<own_system>() : nullptr),
       system(embedder == nullptr ? own->system : *embedder),
       settings(settings_from(std::move(user))) {
-  shared = std::make_unique<actors::directory>(system, actor_options_from(settings),
-                                               settings.user.log);
+  shared =
+      std::make_unique<actors::directory>(system, actor_options_from(settings), settings.user.log);
   if (settings.user.client_actor) shared->spawn_client = settings.user.client_actor;
   for (unsigned i = 0; i < settings.user.threads; ++i) {
     loops.push_back(std::make_unique<boost::asio::io_context>(1));
@@ -132,8 +132,7 @@ void server::state::start() {
     now = phase::running;
   }
   actors::tell(shared->transport, actors::start_listening{});
-  for (const auto& driver : drivers)
-    threads.emplace_back([one = driver.get()] { one->run(); });
+  for (const auto& driver : drivers) threads.emplace_back([one = driver.get()] { one->run(); });
 }
 
 void server::state::start_listening() {

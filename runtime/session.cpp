@@ -91,7 +91,9 @@ void session::queue(const protocol::frame_ptr& frame) {
   if (home_.batch().bytes(queued_) > turn_bytes_max) flush();
 }
 
-void session::on_send(std::string_view packet) { queue(home_.control_frame(packet)); }
+void session::on_send(std::string_view packet) {
+  queue(home_.control_frame(packet));
+}
 
 void session::flush() {
   if (queued_ == write_batch::root) return;

@@ -34,6 +34,8 @@ class session final : public actors::link,
 
   const std::string& sid() const noexcept { return engine_.sid(); }
   protocol::engineio::transport_kind transport() const noexcept { return engine_.transport(); }
+  /// Its connection actor has ended.
+  bool is_released() const noexcept { return released_; }
   /// It still speaks with its client.
   bool is_open() const noexcept { return !gone_; }
 

@@ -44,7 +44,9 @@ void session::websocket_port::adopt(std::unique_ptr<transport::stream> bytes, st
   connection_->write({&piece, 1}, {});
 }
 
-time_point session::websocket_port::now() const { return home_.now(); }
+time_point session::websocket_port::now() const {
+  return home_.now();
+}
 
 void session::websocket_port::on_message(std::string_view data, bool binary) {
   if (probing_)
@@ -72,7 +74,9 @@ void session::websocket_port::on_drained() {
   if (!probing_) owner_.soft_deadline_ = time_point::max();
 }
 
-void session::websocket_port::on_deadline_changed() { owner_.plan(); }
+void session::websocket_port::on_deadline_changed() {
+  owner_.plan();
+}
 
 void session::actor_timer::expired(time_point) {
   if (owner.actor_) actors::tell(owner.actor_, actors::wake{});

@@ -56,8 +56,8 @@ void shard::adopt(std::unique_ptr<transport::stream> bytes) {
 
 void shard::adopt(std::unique_ptr<transport::stream> bytes, std::string unread,
                   transport::http_request request, bool last) {
-  auto& peer = *peers_.emplace_back(
-      std::make_unique<http_peer>(*this, std::move(bytes), std::move(unread)));
+  auto& peer =
+      *peers_.emplace_back(std::make_unique<http_peer>(*this, std::move(bytes), std::move(unread)));
   peer.position = peers_.size() - 1;
   peer.start_with(std::move(request), last);
 }
@@ -181,7 +181,9 @@ void shard::attach(const actors::link_id& id, const caf::actor& connection) {
 }
 
 void shard::forget(const actors::link_id& id) {
-  if (session* found = occupant(id)) found->abandon();
+  // One whose actor ended in order is only waiting for its connections' closing handshakes.
+  session* found = occupant(id);
+  if (found != nullptr && !found->is_released()) found->abandon();
 }
 
 void shard::tell_all(const actors::broadcaster_restarted& message) {

@@ -2,7 +2,9 @@
 
 namespace troupe::runtime {
 
-write_batch::write_batch() { nodes_.emplace_back(); }
+write_batch::write_batch() {
+  nodes_.emplace_back();
+}
 
 write_batch::node_index write_batch::add(node_index at, const protocol::frame_ptr& next) {
   const auto added = static_cast<node_index>(nodes_.size());

@@ -28,6 +28,7 @@ std::string response_head(const http_response& response, bool close) {
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + ' ';
   head.append(reason.data(), reason.size());
   head += "\r\n";
+  if (close) head += "Connection: close\r\n";
   for (const auto& [name, value] : response.fields.all()) {
     if (is_ours(name)) continue;
     head += field_text(name);
@@ -38,7 +39,7 @@ std::string response_head(const http_response& response, bool close) {
   // RFC 9110, section 8.6: not in 1xx and 204.
   if (response.status >= 200 && response.status != 204)
     head += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
-  head += close ? "Connection: close\r\n\r\n" : "Connection: keep-alive\r\n\r\n";
+  head += close ? "\r\n" : "Connection: keep-alive\r\n\r\n";
   return head;
 }
 

@@ -63,7 +63,7 @@ bool session::poll(time_point) {
   }
   poll_pending_ = true;
   if (state_ == state::closing) {
-    finish(close_reason::forced_close, {});  // The close packet was queued by close().
+    end_poll();
   } else if (probe_ != probe::none) {
     // No GET may hang while a client waits for its polling to end before it sends `5`.
     answer_poll_with_noop();
@@ -146,14 +146,19 @@ void session::probe_closed(time_point) {
 void session::close(time_point now) {
   if (state_ == state::unopened) return finish(close_reason::forced_close, {});
   if (state_ != state::open) return;
-  if (transport_ == transport_kind::websocket || poll_pending_) {
-    return finish(close_reason::forced_close);
-  }
+  if (transport_ == transport_kind::websocket) return finish(close_reason::forced_close);
   state_ = state::closing;
   ping_due_ = pong_due_ = never;
   close_due_ = now + options_.polling_close_timeout;
   drop_probe();
-  host_.on_send(close_packet);
+  if (poll_pending_) end_poll();
+}
+
+// A closing session's GET: first what is queued, alone, since clients that find the close packet in
+// one payload with messages close before they have handled those; then the close packet.
+void session::end_poll() {
+  if (host_.has_queued()) return answer_poll({});
+  finish(close_reason::forced_close);
 }
 
 void session::abort() {

@@ -117,6 +117,7 @@ class session {
   void receive(const packet_view& packet, time_point now);
   void answer_poll(std::string_view packet);
   void answer_poll_with_noop();
+  void end_poll();
   void send_ping(time_point now);
   void upgrade(time_point now);
   void end_probe() noexcept;

@@ -38,7 +38,9 @@ class echo_actor final : public troupe::actors::pinned_actor {
   troupe::actors::link* link_ = nullptr;
 };
 
-void echo_auth(troupe::socket& socket) { socket.emit("auth", socket.handshake().auth); }
+void echo_auth(troupe::socket& socket) {
+  socket.emit("auth", socket.handshake().auth);
+}
 
 }  // namespace
 
@@ -64,9 +66,8 @@ int main(int argc, char** argv) {
   troupe::server io{std::move(options)};
   io.on_connection([](troupe::socket& socket) {
     echo_auth(socket);
-    socket.on("message", [&socket](const troupe::arguments& all) {
-      socket.emit("message-back", all);
-    });
+    socket.on("message",
+              [&socket](const troupe::arguments& all) { socket.emit("message-back", all); });
     socket.on("message-with-ack",
               [](const troupe::arguments& all, const troupe::ack& reply) { reply.send(all); });
   });

@@ -25,7 +25,9 @@ void echo(troupe::socket& socket) {
 }
 
 /// All arguments but the first, which the handler has taken.
-arguments rest_of(const arguments& all) { return {all.begin() + 1, all.end()}; }
+arguments rest_of(const arguments& all) {
+  return {all.begin() + 1, all.end()};
+}
 
 void serve_rooms(troupe::server& io, troupe::socket& socket) {
   socket.on("join", [&socket](const std::string& room, const ack& reply) {
@@ -68,9 +70,9 @@ void serve_events(troupe::server& io, troupe::socket& socket) {
   });
   socket.on("stats", [&io](const ack& reply) {
     const troupe::server_stats now = io.stats();
-    reply(*value::from_json("{\"clients\":" + std::to_string(now.clients) + ",\"sockets\":" +
-                            std::to_string(now.sockets) + ",\"rooms\":" +
-                            std::to_string(now.rooms + now.sockets) + "}"));
+    reply(*value::from_json("{\"clients\":" + std::to_string(now.clients) +
+                            ",\"sockets\":" + std::to_string(now.sockets) +
+                            ",\"rooms\":" + std::to_string(now.rooms + now.sockets) + "}"));
   });
   socket.on_disconnect([&io, &socket](troupe::disconnect_reason reason) {
     io.emit("left", socket.id(), name_of(reason));
@@ -112,8 +114,8 @@ int main(int argc, char** argv) {
   options.connect_timeout = std::chrono::milliseconds(1000);
   std::string origin;
   CLI::App app{"e2e-server"};
-  app.add_option("--port", options.port);
-  app.add_option("--host", options.host);
+  app.add_option("--port", options.port)->take_last();
+  app.add_option("--host", options.host)->take_last();
   app.add_option("--path", options.path);
   app.add_option("--cors-origin", origin);
   add_milliseconds(app, "--ping-interval", options.ping_interval);

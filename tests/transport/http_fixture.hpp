@@ -71,12 +71,14 @@ struct http_fixture final : http_connection::host {
 
 /// The response to fixture.respond().
 inline std::string ok(std::string_view body = "ok", bool close = false) {
-  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) +
-         "\r\nConnection: " + (close ? "close" : "keep-alive") + "\r\n\r\n" + std::string(body);
+  const std::string length = "Content-Length: " + std::to_string(body.size()) + "\r\n";
+  return "HTTP/1.1 200 OK\r\n" +
+         (close ? "Connection: close\r\n" + length : length + "Connection: keep-alive\r\n") +
+         "\r\n" + std::string(body);
 }
 
 inline std::string refusal(const std::string& status) {
-  return "HTTP/1.1 " + status + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  return "HTTP/1.1 " + status + "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 }
 
 inline const std::string get = "GET /a?b=c HTTP/1.1\r\nHost: h\r\nX-Y: z\r\n\r\n";
