@@ -162,10 +162,8 @@ describe("the server's end", () => {
     const server = await startServer();
     await openWebSocket(server);
     const session = await joinPolling(server);
-    const held = session.get().catch(() => {});
-    await session.post("3");
+    await session.hold();
     await server.stop();
-    await held;
     await dropAll();
   });
 });

@@ -146,6 +146,13 @@ export async function openPolling(server) {
       }
     },
     post: (body, options) => request(server, path, { method: "POST", body, ...options }),
+    /** A GET that the server holds. It has come by the answers to what was sent after it. */
+    async hold() {
+      const held = await openTcp(server,
+        `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      for (let i = 0; i < 2; ++i) assert.equal((await session.post("3")).body, "ok");
+      return held;
+    },
   };
   opened.add(() => session.post("1"));
   return session;
@@ -178,6 +185,7 @@ export async function openWebSocket(server, query = "", options = {}) {
   socket.receive = (what = "a message") =>
     within(queue.length ? Promise.resolve(queue.shift())
       : new Promise((resolve) => waiting.push(resolve)), what);
+  socket.unread = () => queue;
   socket.receiveWhere = async (test, what) => {
     for (;;) {
       const message = await socket.receive(what);

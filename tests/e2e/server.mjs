@@ -27,7 +27,8 @@ export function within(promise, what, ms = 10_000) {
 }
 
 function command(program, args) {
-  const all = ["--port", "0", "--host", "127.0.0.1", ...args];
+  const port = args.includes("--port") ? [] : ["--port", "0"];
+  const all = [...port, "--host", "127.0.0.1", ...args];
   if (isReference) {
     const role = program === "node" ? ["--node"] : [];
     return [process.execPath, [here("reference_server.mjs"), ...role, ...all]];
