@@ -82,6 +82,9 @@ class socket {
     emit_values(event, std::move(values), {}, {});
   }
   void emit(std::string_view event, const arguments& values) { emit_values(event, values, {}, {}); }
+  void emit(std::string_view event, arguments&& values) {
+    emit_values(event, std::move(values), {}, {});
+  }
   /// The same with an ack timeout of its own (zero: the server's).
   template <class... Values>
   void emit_within(std::chrono::milliseconds timeout, std::string_view event, Values&&... values) {
