@@ -78,9 +78,6 @@ class socket {
     emit_within(std::chrono::milliseconds::zero(), event, std::forward<Values>(values)...);
   }
   void emit(std::string_view event, arguments& values) { emit_values(event, values, {}, {}); }
-  void emit(std::string_view event, arguments&& values) {
-    emit_values(event, std::move(values), {}, {});
-  }
   void emit(std::string_view event, const arguments& values) { emit_values(event, values, {}, {}); }
   void emit(std::string_view event, arguments&& values) {
     emit_values(event, std::move(values), {}, {});
