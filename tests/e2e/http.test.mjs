@@ -187,6 +187,17 @@ describe("HTTP", () => {
       await isGone(session);
     });
 
+    it("is told of its end before the transport's, in another payload", async () => {
+      // A client handles "1" at once and "41" a turn later: in one payload it would see a broken
+      // connection, and come back.
+      const session = await joinPolling(server);
+      const held = await session.hold();
+      await session.post('42["bye-close"]');
+      assert.match(await held.text(), /\r\n\r\n41$/);
+      assert.match((await session.get()).body, /^(6\x1e)?1$/);
+      await isGone(session);
+    });
+
     it("closes when two GETs wait", async () => {
       const session = await joinPolling(server);
       const answers = await Promise.all([session.get(), session.get()]);
