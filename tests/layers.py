@@ -3,7 +3,7 @@
 
     layers.py ROOT                       edges, third-party headers, file names, cycles
     layers.py ROOT --compile COMPILER --include DIR [FLAG...]
-                                         the same, and each header alone through the compiler
+                                         the same, and headers alone through the compiler
     layers.py --self-test                the check must refuse wrong trees
 """
 
@@ -114,6 +114,14 @@ def check_foreign(layer, file, name, where):
             yield f"{where}: {reason}"
 
 
+def check_own_header_first(sources):
+    for file, includes in sources.files.items():
+        own = f"troupe/{file[:-4]}.hpp"
+        if file.endswith(".cpp") and file.split("/")[0] in BANNED and own[7:] in sources.files:
+            if not includes or includes[0][2] != own:
+                yield f"{file}: its own header comes first, which proves that it stands alone"
+
+
 def check_names(sources):
     for file in sources.files:
         for part in Path(file).with_suffix("").parts:
@@ -145,13 +153,15 @@ def check(root):
     sources = tree(root)
     if not sources.files:
         return [f"{root}: no sources"]
-    return [fault for step in (check_edges, check_names, check_cycles) for fault in step(sources)]
+    return [fault for step in (check_edges, check_own_header_first, check_names, check_cycles) for fault in step(sources)]
 
 
 def compile_headers(root, compiler, include, flags):
-    """Each header of the layers and each public one, alone."""
-    headers = [f"<troupe/{file}>" for file in tree(root).files
-               if file.endswith(".hpp") and file.split("/")[0] in BANNED]
+    """Each public header and each without a source, alone: a source includes its own first."""
+    files = tree(root).files
+    headers = [f"<troupe/{file}>" for file in files
+               if file.endswith(".hpp") and file.split("/")[0] in BANNED
+               and file.replace(".hpp", ".cpp") not in files]
     headers += [f"<troupe/{path.name}>" for path in sorted(Path(include).glob("troupe/*.hpp"))]
 
     def compile_one(header):
@@ -185,6 +195,8 @@ WRONG_TREES = {
     "a cycle": {"actors/a.hpp": "#include <troupe/actors/b.hpp>",
                 "actors/b.hpp": "#include <troupe/actors/c.hpp>",
                 "actors/c.hpp": "#include <troupe/actors/a.hpp>"},
+    "a source that hides its header's needs": {
+        "actors/a.hpp": "", "actors/a.cpp": "#include <string>\n#include <troupe/actors/a.hpp>"},
     "an empty tree": {},
 }
 RIGHT_TREE = {
