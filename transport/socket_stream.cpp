@@ -47,9 +47,24 @@ result<std::size_t> socket_stream::read_some(std::span<char> into) noexcept {
   }
 }
 
+namespace {
+
+// The usual case: one run of bytes needs no vector for the kernel to read.
+result<std::size_t> send_one(int descriptor, const boost::asio::const_buffer& piece) noexcept {
+  for (;;) {
+    const ssize_t sent =
+        ::send(descriptor, piece.data(), piece.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent >= 0) return static_cast<std::size_t>(sent);
+    if (errno != EINTR) return last_error();
+  }
+}
+
+}  // namespace
+
 result<std::size_t> socket_stream::write_some(
     std::span<const boost::asio::const_buffer> pieces) noexcept {
   if (descriptor_ < 0) return error_code(boost::asio::error::bad_descriptor);
+  if (pieces.size() == 1) return send_one(descriptor_, pieces.front());
   std::array<iovec, pieces_max> vectors;
   const std::size_t count = std::min(pieces.size(), pieces_max);
   for (std::size_t i = 0; i < count; ++i)
