@@ -16,6 +16,8 @@
 
 namespace {
 
+using troupe::value;
+
 void log_line(troupe::log_level level, std::string_view text) {
   static constexpr std::string_view names[] = {"debug", "info", "warning", "error"};
   std::time_t now = std::time(nullptr);
@@ -24,21 +26,15 @@ void log_line(troupe::log_level level, std::string_view text) {
   fmt::print(stderr, "{:%Y-%m-%dT%H:%M:%SZ} {} {}\n", parts, names[static_cast<int>(level)], text);
 }
 
-/// What `joined` and `left` tell everybody.
-troupe::value presence(troupe::server& io, const troupe::socket& socket,
-                       std::string_view reason = {}) {
-  std::string text = fmt::format("{{\"id\":\"{}\",\"clients\":{}", socket.id(), io.stats().sockets);
-  if (!reason.empty()) text += fmt::format(",\"reason\":\"{}\"", reason);
-  return *troupe::value::from_json(text + "}");
-}
-
 void serve_chat(troupe::server& io) {
   io.on_connection([&io](troupe::socket& socket) {
     socket.on("chat", [&io](const troupe::arguments& all) { io.emit("chat", all); });
     socket.on_disconnect([&io, &socket](troupe::disconnect_reason reason) {
-      io.emit("left", presence(io, socket, name_of(reason)));
+      io.emit("left", value::from_members({{"id", socket.id()},
+                                           {"clients", io.stats().sockets},
+                                           {"reason", name_of(reason)}}));
     });
-    io.emit("joined", presence(io, socket));
+    io.emit("joined", value::from_members({{"id", socket.id()}, {"clients", io.stats().sockets}}));
   });
 }
 

@@ -89,6 +89,18 @@ struct conversion<const char*> {
   static value to(const char* text) { return text; }
 };
 
+/// Only to JSON: null.
+template <>
+struct conversion<std::nullptr_t> {
+  static value to(std::nullptr_t) { return {}; }
+};
+
+/// Only to JSON: one binary attachment.
+template <>
+struct conversion<bytes_view> {
+  static value to(bytes_view bytes) { return bytes; }
+};
+
 /// One binary attachment.
 template <>
 struct conversion<std::vector<std::byte>> {

@@ -1,5 +1,6 @@
 #include <troupe/protocol/socketio/value.hpp>
 
+#include <troupe/protocol/json_member.hpp>
 #include <troupe/protocol/utf8.hpp>
 
 #include <algorithm>
@@ -155,6 +156,23 @@ value value::from_elements(std::span<const value> elements) {
   return from_owned(std::move(text), std::vector<std::string>(bytes.begin(), bytes.end()));
 }
 
+value value::from_members(std::initializer_list<std::pair<std::string_view, value>> members) {
+  std::vector<value> values;
+  values.reserve(members.size());
+  for (const auto& member : members) values.push_back(member.second);
+  const argument_writer writer({}, values);
+  std::string text = "{";
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i != 0) text.push_back(',');
+    json::append_string(text, members.begin()[i].first);
+    text.push_back(':');
+    text.append(writer.texts()[i]);
+  }
+  text.push_back('}');
+  const auto bytes = writer.attachments();
+  return from_owned(std::move(text), std::vector<std::string>(bytes.begin(), bytes.end()));
+}
+
 json::kind value::kind() const noexcept {
   return json::kind_of(json_);
 }
@@ -207,6 +225,15 @@ std::optional<std::vector<value>> value::as_array() const {
     elements.back().json_ = element;
   }
   return elements;
+}
+
+value value::at(std::string_view key) const {
+  if (kind() != json::kind::object) return {};
+  const std::string_view found = json::find_member(json_, key);
+  if (found.empty()) return {};
+  value member(*this);
+  member.json_ = found;
+  return member;
 }
 
 std::optional<bytes_view> value::as_bytes() const noexcept {

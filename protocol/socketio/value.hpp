@@ -3,12 +3,14 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <troupe/protocol/error.hpp>
@@ -54,6 +56,8 @@ class value {
   static value from_packet(protocol::socketio::packet_ptr packet, std::string_view slice);
   /// A JSON array of `elements`, with their attachments.
   static value from_elements(std::span<const value> elements);
+  /// A JSON object: `from_members({{"user", name}, {"age", 7}})`. Keys that repeat are not checked.
+  static value from_members(std::initializer_list<std::pair<std::string_view, value>> members);
 
   protocol::json::kind kind() const noexcept;
   bool is_null() const noexcept { return kind() == protocol::json::kind::null; }
@@ -76,6 +80,8 @@ class value {
   std::optional<std::string> as_string() const;
   /// The elements of an array; each keeps the whole alive.
   std::optional<std::vector<value>> as_array() const;
+  /// The member `key` of an object; null if there is none or this is no object.
+  value at(std::string_view key) const;
   /// The bytes if is_binary(). Borrows this value.
   std::optional<bytes_view> as_bytes() const noexcept;
 

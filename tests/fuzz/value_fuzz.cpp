@@ -27,6 +27,16 @@ void check_text(std::string_view text) {
   if (troupe::protocol::is_utf8(text)) require(made.as_string() == text, "a string survives");
 }
 
+void check_members(const value& made) {
+  const value object = value::from_members({{"a", made}, {"\"{", made}, {"c", "last"}});
+  require(object.at("\"{").kind() == made.kind(), "a member keeps its kind");
+  require(object.at("a").has_attachments() == made.has_attachments(), "attachments come along");
+  for (const std::string_view key : {"a", "", "num", "_placeholder"}) {
+    const std::string member(made.at(key).json());
+    require(value::from_json(member).has_value() || member.size() > 512, "a member is JSON");
+  }
+}
+
 void check_value(const value& made) {
   const value elements[] = {made, value("between"), made};
   const value array = value::from_elements(elements);
@@ -39,6 +49,7 @@ void check_value(const value& made) {
     const auto other = (*back)[2].as_bytes();
     require(std::equal(bytes->begin(), bytes->end(), other->begin(), other->end()), "same bytes");
   }
+  check_members(made);
   if (const auto number = made.as_double()) check_number(*number);
   if (const auto number = made.as_int()) require(value(*number).as_int() == *number, "same int");
   if (const auto number = made.as_uint()) require(value(*number).as_uint() == *number, "same uint");

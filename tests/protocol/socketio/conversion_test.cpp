@@ -45,9 +45,11 @@ TEST_CASE("booleans, strings and values convert") {
   CHECK(write(std::string("a")) == "\"a\"");
   CHECK(write(std::string_view("a")) == "\"a\"");
   CHECK(write<const char*>("a") == "\"a\"");
+  CHECK(write(nullptr) == "null");
 }
 
 TEST_CASE("bytes convert to an attachment and back") {
+  CHECK(conversion<troupe::bytes_view>::to(troupe::bytes_view()).is_binary());
   const std::vector<std::byte> bytes{std::byte{1}, std::byte{0}};
   const value made = conversion<std::vector<std::byte>>::to(bytes);
   CHECK(made.is_binary());

@@ -175,3 +175,30 @@ TEST_CASE("a connect packet's payload is a value too") {
   const auto packet = received("0{\"token\":\"a\"}");
   CHECK(value::from_packet(packet, packet->view().payload).kind() == json::kind::object);
 }
+
+TEST_CASE("an object is read member by member, attachments with it") {
+  const value read =
+      from(R"( { "a" : 1 , "b":{"a":[2,"}"]}, "c\"\u0064":"x,]" ,"":null,"e":[ ] } )");
+  CHECK(read.at("a").json() == "1");
+  CHECK(read.at("b").json() == R"({"a":[2,"}"]})");
+  CHECK(read.at("b").at("a").json() == R"([2,"}"])");
+  CHECK(read.at("c\"d").as_string() == "x,]");
+  CHECK(read.at("").is_null());
+  CHECK(read.at("e").json() == "[ ]");
+  CHECK(read.at("f").is_null());
+  CHECK(from(R"({"a":1,"a":2})").at("a").as_int() == 2);
+  CHECK(from("{ }").at("a").is_null());
+  CHECK(from(R"(["a"])").at("a").is_null());
+  CHECK(value("a").at("a").is_null());
+  const auto packet = received(R"(51-["x",{"file":{"_placeholder":true,"num":0}}])", {"ab"});
+  CHECK(text_of(argument(packet, 1).at("file").as_bytes().value()) == "ab");
+}
+
+TEST_CASE("an object is made of its members, attachments with them") {
+  CHECK(value::from_members({}).json() == "{}");
+  const value made = value::from_members(
+      {{"a\"", "x"}, {"n", 1}, {"file", bytes("ab")}, {"other", value(bytes("cd"))}});
+  CHECK(made.json() == R"({"a\"":"x","n":1,"file":{"_placeholder":true,"num":0},)"
+                       R"("other":{"_placeholder":true,"num":1}})");
+  CHECK(text_of(made.at("other").as_bytes().value()) == "cd");
+}

@@ -1,0 +1,59 @@
+#include <troupe/protocol/json_member.hpp>
+
+#include <troupe/protocol/json.hpp>
+
+#include <cstddef>
+
+namespace troupe::protocol::json {
+namespace {
+
+constexpr std::string_view space = " \t\n\r";
+
+// The place behind the string literal that begins at `at`.
+std::size_t end_of_string(std::string_view text, std::size_t at) noexcept {
+  for (;;) {
+    at = text.find_first_of("\"\\", at + 1);
+    if (text[at] == '"') return at + 1;
+    ++at;
+  }
+}
+
+// The place of the comma or brace behind the member's value that begins at `at`.
+std::size_t end_of_value(std::string_view text, std::size_t at) noexcept {
+  for (std::size_t depth = 0;;) {
+    at = text.find_first_of("\"{}[],", at);
+    const char c = text[at];
+    if (depth == 0 && (c == ',' || c == '}')) return at;
+    if (c == '"') {
+      at = end_of_string(text, at);
+      continue;
+    }
+    if (c == '{' || c == '[') ++depth;
+    if (c == '}' || c == ']') --depth;
+    ++at;
+  }
+}
+
+bool is_key(std::string_view literal, std::string_view key) {
+  if (literal.find('\\') != literal.npos) return unescape(literal) == key;
+  return literal.substr(1, literal.size() - 2) == key;
+}
+
+}  // namespace
+
+std::string_view find_member(std::string_view object, std::string_view key) {
+  std::string_view found;
+  for (std::size_t at = 0; object[at] != '}';) {
+    const std::size_t begin = object.find_first_not_of(space, at + 1);
+    if (object[begin] == '}') break;
+    const std::size_t end = end_of_string(object, begin);
+    const std::size_t from = object.find_first_not_of(space, object.find(':', end) + 1);
+    at = end_of_value(object, from);
+    if (!is_key(object.substr(begin, end - begin), key)) continue;
+    found = object.substr(from, at - from);
+    found = found.substr(0, found.find_last_not_of(space) + 1);
+  }
+  return found;
+}
+
+}  // namespace troupe::protocol::json
