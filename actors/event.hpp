@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <functional>
 #include <optional>
 #include <string>
@@ -46,6 +47,12 @@ using event_handler = std::function<std::optional<mismatch>(socket&, const event
 
 namespace detail {
 
+/// A callable whose parameters can be read off: one call operator, no template, or a function.
+template <class F>
+concept has_signature = std::is_pointer_v<F> || requires {
+  &F::operator();
+};
+
 template <class T>
 struct signature : signature<decltype(&T::operator())> {};
 template <class R, class... A>
@@ -53,6 +60,8 @@ struct signature<R (*)(A...)> {
   using result = R;
   using parameters = std::tuple<std::decay_t<A>...>;
 };
+template <class R, class... A>
+struct signature<R (*)(A...) noexcept> : signature<R (*)(A...)> {};
 template <class C, class R, class... A>
 struct signature<R (C::*)(A...)> : signature<R (*)(A...)> {};
 template <class C, class R, class... A>
@@ -62,9 +71,17 @@ struct signature<R (C::*)(A...) noexcept> : signature<R (*)(A...)> {};
 template <class C, class R, class... A>
 struct signature<R (C::*)(A...) const noexcept> : signature<R (*)(A...)> {};
 
+template <class T>
+concept readable = requires(const value& json) {
+  { conversion<T>::from(json) } -> std::same_as<std::optional<T>>;
+};
+
 /// Fills one parameter of a handler; those that are not arguments take no place in the event.
 template <class T>
 struct parameter {
+  static_assert(readable<T>,
+                "no troupe::conversion reads this parameter's type from an argument: take a"
+                " troupe::value, or a std::string in place of a view");
   static constexpr std::size_t places = 1;
   static std::optional<T> read(const event& from, std::size_t index) {
     return conversion<T>::from(from.at(index));
@@ -126,6 +143,9 @@ std::optional<mismatch> call(F& handler, const event& from, std::tuple<T...>*,
 /// parameters are ignored; missing ones read as null. A result that is not void answers the ack.
 template <class F>
 event_handler make_event_handler(F handler) {
+  static_assert(detail::has_signature<F>,
+                "an event handler is a function or a lambda that names the types of its parameters"
+                " (not auto): they say how to read the event's arguments");
   using parameters = typename detail::signature<F>::parameters;
   return [handler = std::move(handler)](socket&, const event& from) mutable {
     return detail::call(handler, from, static_cast<parameters*>(nullptr),
