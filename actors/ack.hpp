@@ -32,7 +32,7 @@ class ack {
   explicit operator bool() const noexcept { return state_ != nullptr; }
 
   template <class... Values>
-  void operator()(const Values&... values) const {
+  void operator()(Values&&... values) const {
     send({conversion<std::decay_t<Values>>::to(values)...});
   }
   void send(arguments values) const;
