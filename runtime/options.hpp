@@ -27,7 +27,8 @@ class clock;
 class random_source;
 
 /// A server's options. Names and defaults are the reference's where it has the option; each bound
-/// says what happens when it is reached.
+/// says what happens when it is reached. Every member has an initializer: who names a few of them,
+/// `{.port = 80}`, is not warned of the others.
 struct options {
   // --- where it listens
   std::string host = "0.0.0.0";
@@ -50,7 +51,7 @@ struct options {
   bool websocket = true;
   bool allow_upgrades = true;
   /// None: no CORS headers, and OPTIONS is refused as the reference does.
-  std::optional<cors_options> cors;
+  std::optional<cors_options> cors{};
 
   // --- Socket.IO
   std::chrono::milliseconds connect_timeout{45'000};  ///< No namespace joined: closed.
@@ -92,14 +93,18 @@ struct options {
 
   /// Answers HTTP requests that are not Engine.IO's (pages, health). On the shard's thread: must
   /// not block. None, or no answer: 404.
-  std::function<std::optional<transport::http_response>(const transport::http_request&)> on_http;
+  std::function<std::optional<transport::http_response>(const transport::http_request&)> on_http{};
   /// Receives log lines, from any thread. Default: warnings and errors go to standard error.
-  std::function<void(log_level, std::string_view)> log;
+  std::function<void(log_level, std::string_view)> log{};
 
   /// Another protocol than Socket.IO on Engine.IO: spawns the actor of one client, on its shard. It
   /// handles actors::attached, client_data and link_closed, and answers through the link.
   std::function<caf::actor(caf::actor_system&, actors::pinned_unit&, actors::shard_context&)>
-      client_actor;
+      client_actor{};
+
+  /// Told the port once it is had, before anything is accepted, on the thread that starts the
+  /// server.
+  std::function<void(std::uint16_t)> on_listening{};
 
   // --- seams for tests; null: the system's
   const troupe::clock* clock = nullptr;

@@ -14,9 +14,8 @@ server::~server() {
   wait();
 }
 
-void server::run() {
-  start();
-  wait();
+bool server::run() {
+  return state_->run();
 }
 
 void server::start() {

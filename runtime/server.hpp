@@ -61,10 +61,11 @@ class server {
   server(const server&) = delete;
   server& operator=(const server&) = delete;
 
-  /// Listens and serves until close(). Throws boost::system::system_error when the address cannot
-  /// be had (address_in_use...).
-  void run();
-  /// The same, without waiting. Once.
+  /// Listens and serves until close(), or until SIGINT or SIGTERM, which end it in the same way.
+  /// Throws boost::system::system_error when the address cannot be had (address_in_use...). Gives
+  /// what wait() gives.
+  bool run();
+  /// The same, without waiting and without an eye on signals. Once.
   void start();
   /// The port that start() got.
   std::uint16_t port() const noexcept;

@@ -1,7 +1,9 @@
 #include <troupe/runtime/server_state.hpp>
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <boost/system/system_error.hpp>
+#include <csignal>
 #include <cstdio>
 
 #include <troupe/actors/messages.hpp>
@@ -116,6 +118,15 @@ server::state::~state() {
   for (const auto& one : shards) one->drop_handles();
 }
 
+bool server::state::run() {
+  boost::asio::signal_set ending(*loops[0], SIGINT, SIGTERM);
+  ending.async_wait([this](boost::system::error_code failed_to_wait, int) {
+    if (!failed_to_wait) close();
+  });
+  start();
+  return wait();
+}
+
 void server::state::start() {
   transport::listener_options where;
   where.host = settings.user.host;
@@ -126,6 +137,7 @@ void server::state::start() {
   if (!opened) throw boost::system::system_error(opened.error());
   listening = *std::move(opened);
   port = listening->port();
+  if (settings.user.on_listening) settings.user.on_listening(port);
   {
     const std::lock_guard lock(mutex);
     if (now != phase::made) return;

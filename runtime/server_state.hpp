@@ -22,6 +22,7 @@ struct server::state final : actors::transport_port {
   state(caf::actor_system* embedder, options user);
   ~state() override;
 
+  bool run();
   void start();
   void close();
   bool wait();
