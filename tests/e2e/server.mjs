@@ -4,12 +4,14 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const node = process.env.TROUPE_NODE ?? here("../../build/release/node/troupe-node");
 const e2eServer =
   process.env.TROUPE_E2E_SERVER ?? here("../../build/release/tests/e2e/e2e-server");
+const examples = process.env.TROUPE_EXAMPLES ?? here("../../build/release/examples");
 
 /** Whether Node's socket.io stands in for ours: it is the oracle that the tests are checked by. */
 export const isReference = process.env.TROUPE_E2E_TARGET === "reference";
@@ -28,6 +30,8 @@ export function within(promise, what, ms = 10_000) {
 
 function command(program, args) {
   const port = args.includes("--port") ? [] : ["--port", "0"];
+  const example = /^examples\/(.+)$/.exec(program);
+  if (example) return [join(examples, example[1]), [...port, ...args]];
   const all = [...port, "--host", "127.0.0.1", ...args];
   if (isReference) {
     const role = program === "node" ? ["--node"] : [];
@@ -37,8 +41,9 @@ function command(program, args) {
 }
 
 /**
- * Starts `program`: "e2e" (the scripted server) or "node" (troupe-node). Gives {url, port, pid,
- * stop()}; stop() ends it with SIGTERM and checks that it ended with 0 and no sanitizer report.
+ * Starts `program`: "e2e" (the scripted server), "node" (troupe-node) or "examples/NAME". Gives
+ * {url, port, pid, stop()}; stop() ends it with SIGTERM and checks that it ended with 0 and no
+ * sanitizer report.
  */
 export async function startServer(program = "e2e", args = [], env = {}) {
   const child = spawn(...command(program, args), {

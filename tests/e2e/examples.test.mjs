@@ -1,0 +1,102 @@
+// The examples, each as its own program, with real clients.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, it } from "node:test";
+import { ask, clientsOf, collect, next, nextWhere } from "./peers.mjs";
+import { isReference, startServer } from "./server.mjs";
+
+const ours = { skip: isReference && "about our own programs" };
+
+/** Starts the example `name` for the tests of a describe; `server()` is it, `clients` end with each. */
+function example(name) {
+  const clients = clientsOf(undefined, ["polling", "websocket"]);
+  let server;
+  before(async () => { server = await startServer(`examples/${name}`); });
+  afterEach(() => clients.closeAll());
+  after(() => server.stop());
+  return { clients, server: () => server };
+}
+
+describe("the example five_lines", ours, () => {
+  const { clients, server } = example("five_lines");
+
+  it("relays chat to everybody, its sender too", async () => {
+    const all = await Promise.all([...Array(3)].map(() => clients.connect(server())));
+    for (const message of ["hello", { from: "b", tags: [1, null] }, Buffer.from([0, 255])]) {
+      const heard = all.map((socket) => next(socket, "chat"));
+      all[1].emit("chat", message);
+      for (const one of heard) assert.deepEqual(await one, [message]);
+    }
+  });
+
+  it("ends in order on SIGINT, its clients gone", async () => {
+    const other = await startServer("examples/five_lines");
+    const socket = await clients.connect(other);
+    const gone = next(socket, "disconnect");
+    await other.stop("SIGINT");
+    assert.match((await gone)[0], /^transport (close|error)$/);
+  });
+});
+
+describe("the example room_chat", ours, () => {
+  const { clients, server } = example("room_chat");
+  const connect = (name) => clients.connect(server(), "/", { auth: { name } });
+
+  it("lets nobody in without a name", async () => {
+    for (const auth of [undefined, {}, { name: 7 }, { name: "" }, { name: "x".repeat(33) }]) {
+      const refusal = await clients.connect(server(), "/", { auth }).catch((error) => error);
+      assert.equal(refusal.message, "a name is needed");
+      assert.deepEqual(refusal.data, { characters_max: 32 });
+    }
+  });
+
+  it("carries what is said to the others in the room only", async () => {
+    const [ann, bob, eve] = await Promise.all(["Ann", "Bob", "Eve"].map(connect));
+    const heard = [];
+    for (const socket of [ann, eve]) socket.on("said", (...args) => heard.push([socket, ...args]));
+    assert.deepEqual(await ask(ann, "join", "tea"), [true]);
+    const joined = next(ann, "joined");
+    assert.deepEqual(await ask(bob, "join", "tea"), [true]);
+    assert.deepEqual(await joined, ["tea", "Bob"]);
+    const said = next(ann, "said");
+    assert.deepEqual(await ask(bob, "say", "tea", "hello ☂"), [true]);
+    assert.deepEqual(await said, ["tea", "Bob", "hello ☂"]);
+    assert.deepEqual(await ask(eve, "say", "tea", "let me in"), [false]);
+    const left = next(ann, "left");
+    assert.deepEqual(await ask(bob, "leave", "tea"), [true]);
+    assert.deepEqual(await left, ["tea", "Bob"]);
+    assert.deepEqual(await ask(bob, "leave", "tea"), [false]);
+    assert.deepEqual(heard, [[ann, "tea", "Bob", "hello ☂"]]);
+  });
+
+  it("tells a room who vanished", async () => {
+    const [ann, bob] = await Promise.all(["Ann", "Bob"].map(connect));
+    for (const room of ["tea", "cake"]) {
+      await ask(ann, "join", room);
+      await ask(bob, "join", room);
+    }
+    const left = collect(ann, "left", 2);
+    bob.disconnect();
+    assert.deepEqual((await left).sort(), [["cake", "Bob"], ["tea", "Bob"]]);
+  });
+
+  it("says which argument does not fit", async () => {
+    const ann = await connect("Ann");
+    assert.deepEqual(await ask(ann, "say", "tea", 5), [{ error: "argument 2: expected string" }]);
+    assert.deepEqual(await ask(ann, "join", "tea"), [true]);
+  });
+});
+
+describe("the example embedded_caf", ours, () => {
+  const { clients, server } = example("embedded_caf");
+
+  it("relays chat, and its actors tell everybody the sums", async () => {
+    const [a, b] = [await clients.connect(server()), await clients.connect(server())];
+    const heard = collect(b, "chat", 2);
+    const sums = [a, b].map((socket) => nextWhere(socket, "summary", (sum) => sum.messages === 2));
+    assert.deepEqual(await ask(a, "chat", "one two  three"), [1]);
+    assert.deepEqual(await ask(b, "chat", "four"), [2]);
+    assert.deepEqual(await heard, [["one two  three"], ["four"]]);
+    for (const one of sums) assert.deepEqual(await one, [{ messages: 2, words: 4 }]);
+  });
+});
