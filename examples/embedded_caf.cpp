@@ -71,10 +71,12 @@ class tally final : public caf::event_based_actor {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const troupe::options options = options_from(argc, argv);
+
   troupe::init_actor_types();  // Before the actor system is made; CAF 1.x wants it.
   caf::actor_system_config config;
   caf::actor_system system{config};
-  troupe::server io{system, options_from(argc, argv)};
+  troupe::server io{system, options};
 
   const troupe::nsp chat = io.of("/");
   chat.on_connection([chat](troupe::socket& socket) {
