@@ -112,9 +112,15 @@ class pinned_actor : public caf::event_based_actor {
 #endif
   {
     set_exception_handler([this](std::exception_ptr& thrown) { return failed(thrown); });
+#if TROUPE_CAF_1X
+    // Deprecated for a handler of caf::message in every behavior, which would say the same.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
     set_default_handler(caf::drop);
-#if !TROUPE_CAF_1X
-    set_error_handler([](caf::error&){});
+#pragma GCC diagnostic pop
+#else
+    set_default_handler(caf::drop);
+    set_error_handler([](caf::error&) {});
 #endif
   }
   ~pinned_actor() override {

@@ -29,7 +29,7 @@ void supervisor::on_exit() {
 }
 
 void supervisor::follow(const caf::actor& who) {
-  watch(this, who, [this](const caf::actor_addr& address) { down(address); });
+  actors::watch(this, who, [this](const caf::actor_addr& address) { down(address); });
 }
 
 void supervisor::open(const session_opened& message) {
