@@ -150,7 +150,7 @@ socket_state* connection_actor::find(std::string_view sid) noexcept {
 
 void connection_actor::broke_protocol(boost::system::error_code why) {
   home_.count().packets_malformed.add();
-  directory_.log(log_level::info, "client closed: " + why.message());
+  directory_.log(log_level::debug, "client closed: " + why.message());
   closing_ = true;
   link_->close();
 }

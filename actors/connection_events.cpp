@@ -268,8 +268,8 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
   if (!transport_gone_)
     send(ended, tell_client ? socketio::encode_disconnect(ended.entry->name()) : nullptr, {}, true,
          then_close);
-  for (auto& [id, waiting] : ended.acks)
-    quietly([&] { waiting.handler(make_error_code(ack_errc::disconnected)); });
+  for (auto& waiting : ended.acks)
+    quietly([&] { waiting.second.handler(make_error_code(ack_errc::disconnected)); });
   ended.acks.clear();
   for (const auto& handler : ended.disconnected) quietly([&] { handler(reason); });
   for (const caf::actor& user : ended.shared->subscribers)

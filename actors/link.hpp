@@ -43,6 +43,8 @@ class link {
   virtual void close() = 0;
   /// The connection actor has dealt with one message: one more may be read (credit).
   virtual void handled() = 0;
+  /// One of pending_operations came back: what was held for it may go on.
+  virtual void operation_returned() = 0;
   /// Sends the connection actor `wake` at `when`, once; a later call replaces an earlier.
   virtual void wake_at(time_point when) = 0;
   /// The connection actor has ended: close what is left; this link may go.
@@ -51,7 +53,8 @@ class link {
 
   /// Operations that this client's actor sent to broadcasters and that have not come back to the
   /// shard. While there are any, what it sends directly goes the same way, so that it cannot
-  /// overtake them.
+  /// overtake them; and they count as credit used, so that a client cannot fill a broadcaster's
+  /// mailbox faster than it is emptied.
   std::uint32_t pending_operations = 0;
   /// The broadcasters' epoch that pending_operations counts in.
   std::uint32_t epoch = 0;

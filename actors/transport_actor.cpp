@@ -116,7 +116,7 @@ void transport_arm::handle(const broadcaster_restarted& message) {
 void transport_arm::returned(const origin& from) {
   if (from.from.shard != shard_.index() || from.epoch != shard_.epoch) return;
   link* connection = shard_.find(from.from);
-  if (connection != nullptr && connection->epoch == from.epoch) --connection->pending_operations;
+  if (connection != nullptr && connection->epoch == from.epoch) connection->operation_returned();
 }
 
 }  // namespace troupe::actors

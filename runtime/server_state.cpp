@@ -128,6 +128,10 @@ bool server::state::run() {
 }
 
 void server::state::start() {
+  {
+    const std::lock_guard lock(mutex);
+    if (now != phase::made) return;
+  }
   transport::listener_options where;
   where.host = settings.user.host;
   where.port = settings.user.port;
@@ -140,7 +144,6 @@ void server::state::start() {
   if (settings.user.on_listening) settings.user.on_listening(port);
   {
     const std::lock_guard lock(mutex);
-    if (now != phase::made) return;
     now = phase::running;
   }
   actors::tell(shared->transport, actors::start_listening{});

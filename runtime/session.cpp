@@ -142,18 +142,29 @@ void session::attach(const caf::actor& connection) {
   if (gone_) actors::tell(actor_, actors::link_closed{reason_});
 }
 
+// Used by messages that the actor has not handled, and by operations that it sent to broadcasters
+// and that have not come back.
+bool session::has_credit() const noexcept {
+  const std::size_t operations = epoch == home_.epoch ? pending_operations : 0;
+  return in_flight_ + operations < home_.settings().events_in_flight_max;
+}
+
 void session::on_message(std::string_view data, bool binary) {
-  const std::size_t bound = home_.settings().events_in_flight_max;
-  if (actor_ && waiting_.empty() && in_flight_ < bound) {
+  if (actor_ && waiting_.empty() && has_credit()) {
     ++in_flight_;
     actors::tell(actor_, actors::client_data{std::string(data), binary});
+    if (has_credit()) return;
   } else {
     waiting_.push(data, binary);
   }
-  if (in_flight_ + waiting_.size() < bound || paused_ || websocket_ == nullptr) return;
+  if (paused_ || websocket_ == nullptr || (!actor_ && may_wait_for_actor())) return;
   paused_ = true;
   home_.count().reads_paused.add();
   websocket_->connection().pause_reading();
+}
+
+bool session::may_wait_for_actor() const noexcept {
+  return waiting_.size() < home_.settings().events_in_flight_max;
 }
 
 void session::handled() {
@@ -161,15 +172,21 @@ void session::handled() {
   pump();
 }
 
+void session::operation_returned() {
+  --pending_operations;
+  if (paused_ || !waiting_.empty()) pump();
+}
+
 void session::pump() {
-  const std::size_t bound = home_.settings().events_in_flight_max;
-  while (actor_ && !waiting_.empty() && in_flight_ < bound) {
+  while (actor_ && !waiting_.empty() && has_credit()) {
     ++in_flight_;
     waiting_.pop([&](std::string_view data, bool binary) {
       actors::tell(actor_, actors::client_data{std::string(data), binary});
     });
   }
-  if (waiting_.empty() && in_flight_ <= bound / 2) take_more();
+  // Not at every message: reading goes on when half of the credit is there again.
+  if (waiting_.empty() && in_flight_ <= home_.settings().events_in_flight_max / 2 && has_credit())
+    take_more();
 }
 
 void session::take_more() {

@@ -56,6 +56,8 @@ class session final : public actors::link,
   const caf::actor& actor() const noexcept { return actor_; }
   /// The connection actor is not there and will not be, or has died.
   void abandon();
+  /// Hands on what waits for the actor as far as there is credit, then reads on.
+  void pump();
   /// Resets the connections now, whatever is queued; the actor is told.
   void abort();
   /// End of turn: writes what the turn queued.
@@ -65,6 +67,7 @@ class session final : public actors::link,
   void send(const protocol::frame_ptr& frame, actors::delivery how) override;
   void close() override;
   void handled() override;
+  void operation_returned() override;
   void wake_at(actors::time_point when) override;
   void released() override;
   const client_handshake& handshake() const noexcept override { return handshake_; }
@@ -95,7 +98,8 @@ class session final : public actors::link,
   void answer_waiting_post();
   void check_soft_bound(std::size_t queued);
   void overflown();
-  void pump();
+  bool has_credit() const noexcept;
+  bool may_wait_for_actor() const noexcept;
   void take_more();
   void bury_if_done();
 

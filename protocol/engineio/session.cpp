@@ -7,7 +7,6 @@
 namespace troupe::protocol::engineio {
 namespace {
 
-constexpr std::string_view close_packet = "1";
 constexpr std::string_view ping_packet = "2";
 constexpr std::string_view noop_packet = "6";
 constexpr std::string_view probe_request = "2probe";
