@@ -57,6 +57,10 @@ class shard final : public actors::shard_context {
   /// Frees what ended in this turn.
   void sweep();
   std::size_t dirty_count() const noexcept { return dirty_.size(); }
+  /// Sessions that are not freed yet, also those that have ended.
+  std::size_t session_count() const noexcept { return slots_.size() - free_slots_.size(); }
+  /// HTTP connections.
+  std::size_t peer_count() const noexcept { return peers_.size(); }
   time_point next_deadline() const noexcept { return deadlines_.next(); }
   /// Resets every connection; the actors are told.
   void abort_all();
