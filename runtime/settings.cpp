@@ -1,0 +1,71 @@
+#include <troupe/runtime/settings.hpp>
+
+#include <algorithm>
+#include <cstdio>
+#include <thread>
+
+namespace troupe::runtime {
+
+namespace {
+
+void log_to_stderr(log_level level, std::string_view line) {
+  if (level < log_level::warning) return;
+  const std::string_view name = level == log_level::warning ? "warning" : "error";
+  std::fprintf(stderr, "troupe: %.*s: %.*s\n", static_cast<int>(name.size()), name.data(),
+               static_cast<int>(line.size()), line.data());
+}
+
+}  // namespace
+
+shard_settings settings_from(options user) {
+  shard_settings made;
+  made.path = user.path;
+  while (!made.path.empty() && made.path.back() == '/') made.path.pop_back();
+  made.path += '/';
+  if (made.path.front() != '/') made.path.insert(made.path.begin(), '/');
+  made.clock = user.clock != nullptr ? user.clock : &system_clock();
+  made.random = user.random != nullptr ? user.random : &system_random();
+
+  auto& bounds = made.engine.bounds;
+  bounds.payload_bytes_max = user.max_http_buffer_size;
+  bounds.json_depth_max = user.json_depth_max;
+  bounds.arguments_max = user.arguments_max;
+  bounds.attachments_max = user.attachments_max;
+  bounds.attachments_timeout = user.attachments_timeout;
+  made.engine.ping_interval = user.ping_interval;
+  made.engine.ping_timeout = user.ping_timeout;
+  made.engine.upgrade_timeout = user.upgrade_timeout;
+  made.engine.polling_close_timeout = user.polling_close_timeout;
+  made.engine.allow_upgrades = user.allow_upgrades;
+  made.engine.transports = {user.polling, user.websocket};
+
+  made.http.header_bytes_max = user.http_header_bytes_max;
+  made.http.body_bytes_max = user.max_http_buffer_size;
+  made.http.header_timeout = user.http_header_timeout;
+  made.http.body_timeout = user.http_body_timeout;
+  made.http.keep_alive_timeout = user.http_keep_alive_timeout;
+  made.websocket.message_bytes_max = user.max_http_buffer_size;
+  made.websocket.outgoing.bytes_max = user.outbox_bytes_max;
+  made.websocket.outgoing.slices_max = user.outbox_packets_max;
+  made.websocket.closing_timeout = user.websocket_closing_timeout;
+  if (user.threads == 0) user.threads = std::max(1u, std::thread::hardware_concurrency());
+  if (!user.log) user.log = log_to_stderr;
+  made.user = std::move(user);
+  return made;
+}
+
+actors::actor_options actor_options_from(const shard_settings& settings) {
+  const options& user = settings.user;
+  actors::actor_options made;
+  made.bounds = settings.engine.bounds;
+  made.connect_timeout = user.connect_timeout;
+  made.ack_timeout = user.ack_timeout;
+  made.acks_max = user.acks_max;
+  made.rooms_per_socket_max = user.rooms_per_socket_max;
+  made.namespaces_per_client_max = user.namespaces_per_client_max;
+  made.broadcaster_restarts_max = user.broadcaster_restarts_max;
+  made.broadcaster_restarts_window = user.broadcaster_restarts_window;
+  return made;
+}
+
+}  // namespace troupe::runtime

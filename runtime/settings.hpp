@@ -1,0 +1,14 @@
+#pragma once
+
+#include <troupe/actors/options.hpp>
+#include <troupe/runtime/shard.hpp>
+
+namespace troupe::runtime {
+
+/// What a user's options mean for the shards, defaults filled in; the loops are the caller's to
+/// add.
+shard_settings settings_from(options user);
+/// What of it the actors need.
+actors::actor_options actor_options_from(const shard_settings& settings);
+
+}  // namespace troupe::runtime
