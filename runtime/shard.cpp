@@ -207,6 +207,12 @@ void shard::shut_down(disconnect_reason reason) {
     if (peers_[i - 1]->is_idle()) peers_[i - 1]->drop();
 }
 
+bool shard::is_quiet() const noexcept {
+  return slots_.size() == free_slots_.size() &&
+         std::all_of(peers_.begin(), peers_.end(),
+                     [](const auto& peer) { return peer->is_idle(); });
+}
+
 void shard::abort_all() {
   for (const slot& place : slots_)
     if (place.occupant != nullptr) place.occupant->abort();

@@ -62,6 +62,8 @@ class shard final : public actors::shard_context {
   /// HTTP connections.
   std::size_t peer_count() const noexcept { return peers_.size(); }
   time_point next_deadline() const noexcept { return deadlines_.next(); }
+  /// Nobody is left who is still to be written to: no session, no HTTP request under way.
+  bool is_quiet() const noexcept;
   /// Resets every connection; the actors are told.
   void abort_all();
 

@@ -69,8 +69,9 @@ void shard_thread::run() {
   unit_.attach();
   const auto guard = boost::asio::make_work_guard(loop_);
   while (!stopping_.load(std::memory_order_acquire)) turn();
-  // What the actors still have to say to each other, and the last bytes.
-  while (unit_.has_work()) turn();
+  // What the actors still have to say to each other, and the last bytes: who is slow to read them
+  // is reset when the server's close timeout or the connection's own is over.
+  while (unit_.has_work() || !shard_.is_quiet()) turn();
   turn();
 }
 
@@ -90,7 +91,8 @@ void shard_thread::turn() {
 }
 
 void shard_thread::wait() {
-  if (!unit_.has_work() && !stopping_.load(std::memory_order_acquire)) {
+  const bool is_over = stopping_.load(std::memory_order_acquire) && shard_.is_quiet();
+  if (!unit_.has_work() && !is_over) {
     const time_point due = shard_.next_deadline();
     // The reactor's wait is bounded: an unbounded one would take another clock's far end for now.
     const auto longest = shard_.now() + std::chrono::minutes(1);

@@ -45,7 +45,8 @@ class shard_thread {
   shard_thread(shard& served, loop_unit& unit, boost::asio::io_context& loop)
       : shard_(served), unit_(unit), loop_(loop) {}
 
-  /// Runs until stop(); then what is left to do is done, and it returns.
+  /// Runs until stop(); then what is left to do is done, what is left to write is written, and it
+  /// returns.
   void run();
   /// Any thread.
   void stop();

@@ -158,6 +158,25 @@ describe("the server's end", () => {
     });
   }
 
+  it("waits for a slow reader to get what was emitted before", async () => {
+    const server = await startServer();
+    const slow = await joinWebSocket(server);
+    const clients = clientsOf();
+    const sender = await clients.connect(server);
+    slow._socket.pause();
+    const message = "x".repeat(900_000);  // Several are more than the kernel takes.
+    const echoed = collect(sender, "chat", 4);
+    for (let i = 0; i < 4; ++i) sender.emit("chat", message);
+    await echoed;
+    const stopped = server.stop();
+    await next(sender, "disconnect");
+    slow._socket.resume();
+    assert.equal(await within(slow.closed, "closed"), 1005);
+    assert.deepEqual(slow.unread().map((text) => text.length), Array(4).fill(message.length + 13));
+    await stopped;
+    await clients.closeAll();
+  });
+
   it("does not wait for connections that say nothing", async () => {
     const server = await startServer();
     await openWebSocket(server);
