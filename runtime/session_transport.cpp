@@ -165,6 +165,7 @@ void session::answer_waiting_post() {
 
 void session::write_polled() {
   keep_for_poll();
+  if (polling_ == nullptr) return;  // A WebSocket that has just gone: there is nobody to write to.
   const options& bounds = home_.settings();
   if (engine_.is_poll_pending()) return answer_poll();
   if (polling_->bytes > bounds.outbox_bytes_max ||

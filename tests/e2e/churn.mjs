@@ -44,7 +44,11 @@ async function crowd(count) {
 }
 
 /** Runs the scenario; gives {faults: [...], ...figures}. No faults: all is well. */
-export async function churn(server, { clients, restless, seconds, perSecond, workers }) {
+export function churn(server, options) {
+  return Promise.race([server.death, run(server, options)]);
+}
+
+async function run(server, { clients, restless, seconds, perSecond, workers }) {
   const own = clientsOf();
   const watcher = await own.connect(server);
   const talker = await own.connect(server, "/quiet");
@@ -127,6 +131,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     clients: Number(values.clients), restless: Number(values.restless),
     seconds: Number(values.seconds), perSecond: Number(values["per-second"]),
     workers: Number(values.workers),
+  }).catch((error) => {
+    console.error(error.message);
+    process.exit(1);
   });
   await server.stop();
   console.log(JSON.stringify(report, null, 2));

@@ -86,7 +86,7 @@ describe("bad input", () => {
     const last = n + count - 1;
     const done = nextWhere(listener, "chat", (word, i) => word === "bystander" && i === last);
     while (n <= last) speaker.emit("chat", "bystander", n++);
-    await done;
+    await Promise.race([done, server.death]);
   }
 
   async function closedWith(bytes, code) {
@@ -336,6 +336,17 @@ describe("bad input", () => {
         while (descriptors(server.pid) > before + 2) await chat(1);
       })(), "the descriptors are back");
     });
+  });
+
+  it("resets in the midst of a broadcast end those clients only", async () => {
+    // Enough of them that the server gathers input for a while before it writes.
+    for (let round = 0; round < 3; ++round) {
+      const crowd = await Promise.all([...Array(300)].map(() => bareWebSocket(server)));
+      while (crowd.length) {
+        for (const tcp of crowd.splice(0, 3)) tcp.resetAndDestroy();
+        await chat(2);
+      }
+    }
   });
 
   describe("from a client that does not read", () => {

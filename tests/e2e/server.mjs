@@ -64,12 +64,12 @@ export async function startServer(program = "e2e", args = [], env = {}) {
     ]),
     "the server listens", 20_000);
 
-  return {
+  const server = {
     url,
     port: Number(new URL(url).port),
     pid: child.pid,
-    isAlive: () => child.exitCode === null && child.signalCode === null,
-    log: () => log,
+    /** Fails when the server ends by itself. */
+    death: ended.then((how) => assert.fail(`the server ended (${how}):\n${log}`)),
     async stop(signal = "SIGTERM") {
       child.kill(signal);
       const how = await within(ended, `the server ends after ${signal}`, 20_000)
@@ -82,6 +82,8 @@ export async function startServer(program = "e2e", args = [], env = {}) {
       assert.equal(how, 0, `the server ended with ${how}:\n${log}`);
     },
   };
+  server.death.catch(() => {});  // Who waits for it hears of it; stop() judges the end.
+  return server;
 }
 
 /** Runs `program` with exactly these arguments to its end: {code, out, err}. */
