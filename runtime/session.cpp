@@ -76,7 +76,7 @@ void session::open_websocket(std::unique_ptr<transport::stream> bytes, std::stri
 // --- outgoing
 
 void session::send(const protocol::frame_ptr& frame, actors::delivery how) {
-  if (gone_) return;
+  if (gone_ || cut_off_) return;
   if (how.is_volatile && (has_queued() || !engine_.is_writable() ||
                           (websocket_ && !websocket_->connection().is_writable()))) {
     home_.count().volatile_dropped.add();
@@ -99,8 +99,10 @@ void session::flush() {
   if (queued_ == write_batch::root) return;
   if (websocket_ != nullptr)
     flush_websocket();
-  else
+  else if (polling_ != nullptr && !gone_)
     write_polled();
+  else  // Nobody is there to read it.
+    home_.batch().leave(std::exchange(queued_, write_batch::root));
 }
 
 void session::flush_websocket() {
@@ -126,6 +128,11 @@ void session::check_soft_bound(std::size_t queued) {
   if (queued <= bounds.outbox_bytes_soft_max || soft_deadline_ != time_point::max()) return;
   soft_deadline_ = home_.now() + bounds.outbox_soft_timeout;
   plan();
+}
+
+std::size_t session::queued_bytes() const noexcept {
+  if (websocket_ != nullptr) return websocket_->connection().queued_bytes();
+  return polling_ != nullptr ? polling_->bytes : 0;
 }
 
 void session::overflown() {
@@ -205,7 +212,11 @@ void session::released() {
   actor_ = {};
   released_ = true;
   if (actor_timer_ != nullptr) home_.deadlines().cancel(*actor_timer_);
-  if (!gone_) engine_.close(home_.now());
+  if (!gone_) {
+    // The actor died: its sockets are no more.
+    home_.leave_all(*this);
+    close();
+  }
   bury_if_done();
 }
 
@@ -259,13 +270,16 @@ void session::bury_if_done() {
 // --- time
 
 void session::expired(time_point now) {
+  if (cut_off_ && !gone_) return abort();
   if (websocket_ != nullptr) websocket_->connection().advance(now);
   if (probe_ != nullptr) probe_->connection().advance(now);
   if (!gone_) engine_.advance(now);
   if (soft_deadline_ <= now) {
     soft_deadline_ = time_point::max();
-    overflown();
-    return abort();
+    if (queued_bytes() > home_.settings().outbox_bytes_soft_max) {
+      overflown();
+      return abort();
+    }
   }
   plan();
 }

@@ -97,6 +97,7 @@ class session final : public actors::link,
   void answer_poll();
   void answer_waiting_post();
   void check_soft_bound(std::size_t queued);
+  std::size_t queued_bytes() const noexcept;
   void overflown();
   bool has_credit() const noexcept;
   bool may_wait_for_actor() const noexcept;
@@ -117,6 +118,7 @@ class session final : public actors::link,
   client_handshake handshake_;
   disconnect_reason reason_ = disconnect_reason::transport_close;
   bool paused_ = false;
+  bool cut_off_ = false;   // It overflowed in the middle of things: aborted at once, by its timer.
   bool gone_ = false;      // The engine has closed; the actor knows or will know.
   bool released_ = false;  // The actor has ended.
   bool buried_ = false;

@@ -105,10 +105,12 @@ void session::on_upgraded() {
   if (queued_ != write_batch::root) keep_for_poll();
   websocket_ = std::move(probe_);
   websocket_->become_transport();
-  std::vector<const protocol::frame_ptr*> pending;
-  for (const protocol::frame_ptr& frame : polling_->frames) pending.push_back(&frame);
-  const verdict outcome = write_frames(websocket_->connection(), pending);
+  std::vector<const protocol::frame_ptr*> frames;
+  for (const protocol::frame_ptr& frame : polling_->frames) frames.push_back(&frame);
+  const verdict outcome = write_frames(websocket_->connection(), frames);
+  soft_deadline_ = time_point::max();
   if (outcome == verdict::overflow) overflown();
+  if (outcome == verdict::queued) check_soft_bound(websocket_->connection().queued_bytes());
   polling_->frames = {};
   polling_->bytes = 0;
   if (!polling_->has_peer()) polling_.reset();
@@ -132,7 +134,7 @@ void session::get(http_peer& from) {
 void session::post(http_peer& from, std::string_view body, bool binary_content) {
   if (polling_->post != nullptr) {
     from.answer_overlap();
-    engine_.abort();
+    engine_.post_overlapped();
     return bury_if_done();
   }
   const auto outcome = engine_.post(body, binary_content, home_.now());
@@ -170,8 +172,13 @@ void session::write_polled() {
   if (engine_.is_poll_pending()) return answer_poll();
   if (polling_->bytes > bounds.outbox_bytes_max ||
       polling_->frames.size() > bounds.outbox_packets_max) {
+    // Not aborted within this call: it may come from the middle of a broadcast to the table that
+    // aborting takes it out of, or from the engine.
     overflown();
-    return abort();
+    cut_off_ = true;
+    polling_->frames = {};
+    polling_->bytes = 0;
+    return home_.deadlines().schedule(*this, home_.now());
   }
   check_soft_bound(polling_->bytes);
 }

@@ -173,7 +173,7 @@ session* shard::occupant(const actors::link_id& id) noexcept {
 
 actors::link* shard::find(const actors::link_id& id) noexcept {
   session* found = occupant(id);
-  return found != nullptr && found->is_open() ? found : nullptr;
+  return found != nullptr && found->is_open() && !found->is_released() ? found : nullptr;
 }
 
 void shard::attach(const actors::link_id& id, const caf::actor& connection) {

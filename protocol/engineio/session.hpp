@@ -79,6 +79,10 @@ class session {
   /// A POST came, whole. `binary_content`: its type is application/octet-stream.
   post_verdict post(std::string_view body, bool binary_content, time_point now);
 
+  /// A POST came beside one that is not answered yet: it gets 400, the session is closed with
+  /// transport_error, and a pending GET is answered `1`.
+  void post_overlapped() { finish(close_reason::transport_error); }
+
   /// The WebSocket that is the transport.
   void websocket_message(std::string_view data, bool binary, time_point now);
   /// It is gone. `error`: by reset or protocol error (transport_error), else transport_close.
