@@ -35,6 +35,10 @@ class ack {
   void operator()(Values&&... values) const {
     send({conversion<std::decay_t<Values>>::to(values)...});
   }
+  /// All arguments as they are, as emit does.
+  void operator()(const arguments& values) const { send(values); }
+  void operator()(arguments& values) const { send(values); }
+  void operator()(arguments&& values) const { send(std::move(values)); }
   void send(arguments values) const;
 
   /// For the runtime: how an answer reaches the client.
