@@ -50,8 +50,10 @@ void broadcast_operator::emit_values(std::string_view event, arguments values) c
   // On a shard the broadcast is numbered, so that its client's direct emits keep behind it; a
   // client of another server in this process is nobody here.
   if (here != nullptr && &here->home().shared() == directory_ && here->connection() != nullptr) {
-    message.from = here->depart();
-    actors::tell(here->home().broadcaster(*nsp_), std::move(message));
+    const caf::actor& broadcaster = here->home().broadcaster(*nsp_);
+    if (!broadcaster) return;  // Opened when the server was ending.
+    message.from = here->depart(*nsp_);
+    actors::tell(broadcaster, std::move(message));
   } else {
     actors::tell(nsp_->broadcaster(), std::move(message));
   }

@@ -6,11 +6,13 @@
 
 namespace troupe::actors {
 
-broadcaster::broadcaster(caf::actor_config& config, directory& shared, namespace_ptr nsp)
+broadcaster::broadcaster(caf::actor_config& config, directory& shared, namespace_ptr nsp,
+                         bool is_restarted)
     : pinned_actor(config),
       directory_(shared),
       nsp_(std::move(nsp)),
       members_(shared.units.size()),
+      unheard_(shared.units.size(), is_restarted),
       receivers_(shared.units.size()) {}
 
 caf::behavior broadcaster::make_behavior() {
@@ -35,9 +37,9 @@ void broadcaster::on_exit() {
 
 void broadcaster::handle(const subscribe& message) {
   const std::uint32_t shard = message.from.from.shard;
-  auto& who = subscribers_.emplace(message.sid, member_entry{shard, {}}).first->second;
-  ++members_[shard];
-  for (const std::string& name : message.rooms) enter(who, name);
+  const auto [place, added] = subscribers_.emplace(message.sid, member_entry{shard, {}});
+  if (added) ++members_[shard];
+  for (const std::string& name : message.rooms) enter(place->second, name);
   tell(arm(shard), table_subscribe{nsp_->index(), message});
 }
 
@@ -58,6 +60,8 @@ void broadcaster::handle(const publish& message) {
   } else {
     for (const std::string& name : message.targets->rooms) add_receivers(name, receivers_);
   }
+  for (std::size_t shard = 0; shard < unheard_.size(); ++shard)
+    if (unheard_[shard]) receivers_[shard] = true;
   fanout out{nsp_->index(), message.from, nullptr, message.targets, message.how};
   if (std::find(receivers_.begin(), receivers_.end(), true) != receivers_.end()) {
     const argument_writer writer(message.event, message.values);
@@ -76,6 +80,7 @@ void broadcaster::handle(const direct& message) {
 }
 
 void broadcaster::handle(const resubscribe& message) {
+  unheard_[message.shard] = false;
   for (const member& listed : message.members) {
     const auto [place, added] = subscribers_.emplace(listed.sid, member_entry{message.shard, {}});
     if (!added) continue;

@@ -13,10 +13,11 @@ namespace troupe::actors {
 /// Owns one namespace's subscriber set and rooms, and gives all that happens in the namespace one
 /// order: joins, leaves, broadcasts, and what a client is sent directly while its own broadcasts
 /// are under way. It encodes an event once and sends one message to each shard that has a
-/// receiver, and to the shard that it came from, which counts it as returned.
+/// receiver, and to the shard that it came from, which counts it as returned. One that took the
+/// place of another sends to every shard until that has told its members.
 class broadcaster final : public pinned_actor {
  public:
-  broadcaster(caf::actor_config& config, directory& shared, namespace_ptr nsp);
+  broadcaster(caf::actor_config& config, directory& shared, namespace_ptr nsp, bool is_restarted);
 
   const char* name() const override { return "troupe.broadcaster"; }
   caf::behavior make_behavior() override;
@@ -46,6 +47,7 @@ class broadcaster final : public pinned_actor {
   directory& directory_;
   namespace_ptr nsp_;
   shard_counts members_;
+  std::vector<bool> unheard_;  // Shards whose members are not known yet.
   std::unordered_map<std::string, member_entry> subscribers_;  // By sid.
   std::unordered_map<std::string, room_entry> rooms_;
   std::vector<bool> receivers_;  // Kept for its storage.

@@ -13,11 +13,15 @@ namespace {
 thread_local connection_actor* running = nullptr;
 }
 
-/// One message's handling: this actor is current, and sockets that ended are freed behind it.
+/// One message's handling: this actor is current, knows its broadcasters, and behind it sockets
+/// that ended are freed and a connection that is to be closed is closed.
 class connection_actor::scope {
  public:
-  explicit scope(connection_actor& self) : self_(self), before_(std::exchange(running, &self)) {}
+  explicit scope(connection_actor& self) : self_(self), before_(std::exchange(running, &self)) {
+    self.catch_up();
+  }
   ~scope() {
+    self_.close_behind();
     self_.ended_.clear();
     running = before_;
   }
@@ -48,7 +52,8 @@ caf::behavior connection_actor::make_behavior() {
         [this](const attached& message) {
           link_ = message.connection;
           connect_deadline_ = home_.now() + directory_.options().connect_timeout;
-          plan_wake();
+          replacements_seen_ = home_.replacements();
+          plan_wake(connect_deadline_);
         },
         [this](const link_closed& message) {
           const scope handling(*this);
@@ -66,10 +71,7 @@ caf::behavior connection_actor::make_behavior() {
           const scope handling(*this);
           end_all(message.reason, false);
         },
-        [this](const broadcaster_restarted& message) {
-          const scope handling(*this);
-          resynchronise(*message.nsp);
-        },
+        [this](const broadcaster_restarted&) { const scope handling(*this); },
 #if TROUPE_CAF_1X
         [](const caf::error&) {},
 #endif
@@ -96,7 +98,7 @@ void connection_actor::receive(const client_data& message) {
   }
   if (*decoded == nullptr) {
     link_->handled();
-    return plan_wake();
+    return plan_wake(decoder_.deadline());
   }
   home_.count().packets_received.add();
   dispatch(*std::move(decoded));
@@ -164,21 +166,14 @@ void connection_actor::closed(disconnect_reason reason) {
 
 void connection_actor::end_all(disconnect_reason reason, bool tell_client) {
   if (std::exchange(closing_, true) || link_ == nullptr) return;
-  if (sockets_.empty()) return link_->close();
-  // The connection closes behind what the last socket was sent.
-  while (!sockets_.empty()) end(*sockets_.back(), reason, tell_client, sockets_.size() == 1);
+  close_wanted_ = true;
+  while (!sockets_.empty()) end(*sockets_.back(), reason, tell_client);
 }
 
-void connection_actor::resynchronise(const namespace_entry& nsp) {
-  socket_state* member = in_namespace(nsp.name());
-  if (member == nullptr || member->now != phase::connected || link_ == nullptr) return;
-  if (home_.table(nsp.index()).find(member->sid) == nullptr) {
-    // Its subscription was lost with the broadcaster, and with it the reply to its CONNECT.
-    const auto reply = socketio::encode_connect(nsp.name(), member->sid);
-    tell(home_.broadcaster(nsp), subscribe{depart(), member->sid, reply, member->rooms});
-  } else {
-    tell(home_.broadcaster(nsp), change_rooms{depart(), member->sid, member->rooms, true});
-  }
+void connection_actor::close_behind() {
+  if (!std::exchange(close_wanted_, false) || link_ == nullptr) return;
+  link_->closes_behind = true;
+  if (link_->pending.empty()) link_->close();
 }
 
 void connection_actor::wake_up() {
@@ -193,6 +188,11 @@ void connection_actor::wake_up() {
     });
     if (!joined_any) return end_all(disconnect_reason::forced_server_close, false);
   }
+  expire_acks(now);
+  plan_wake(next_deadline());
+}
+
+void connection_actor::expire_acks(time_point now) {
   std::vector<ack_handler> late;
   std::vector<std::string> askers;
   for (const auto& listed : sockets_) {
@@ -210,58 +210,19 @@ void connection_actor::wake_up() {
   for (std::size_t i = 0; i < late.size(); ++i)
     if (socket_state* asker = find(askers[i]))
       run(*asker, "ack handler", [&] { late[i](make_error_code(ack_errc::timed_out)); });
-  plan_wake();
 }
 
-void connection_actor::plan_wake() {
+time_point connection_actor::next_deadline() const {
   time_point due = std::min(connect_deadline_, decoder_.deadline());
   for (const auto& listed : sockets_)
     for (const auto& [id, waiting] : listed->acks) due = std::min(due, waiting.deadline);
+  return due;
+}
+
+void connection_actor::plan_wake(time_point due) {
   if (due >= wake_ || link_ == nullptr) return;
   wake_ = due;
   link_->wake_at(due);
-}
-
-origin connection_actor::depart() {
-  if (link_->epoch != home_.epoch) {
-    link_->epoch = home_.epoch;
-    link_->pending_operations = 0;
-  }
-  ++link_->pending_operations;
-  return {link_->id(), home_.epoch};
-}
-
-void connection_actor::send(socket_state& to, protocol::frame_ptr frame, delivery how, bool last,
-                            bool then_close) {
-  if (link_ == nullptr || transport_gone_) return;
-  const bool would_overtake = link_->pending_operations != 0 && link_->epoch == home_.epoch;
-  if (would_overtake) {
-    tell(home_.broadcaster(*to.entry),
-         direct{depart(), std::move(frame), how, last, then_close, to.sid});
-    return;
-  }
-  if (frame != nullptr) {
-    link_->send(frame, how);
-    home_.count().packets_sent.add();
-  }
-  if (last) {
-    subscriber_table& table = home_.table(to.entry->index());
-    if (actors::subscriber* who = table.find(to.sid)) table.remove(*who);
-    tell(home_.broadcaster(*to.entry), unsubscribe{to.sid});
-  }
-  if (then_close) link_->close();
-}
-
-void connection_actor::change_rooms_of(socket_state& who, std::string room, bool join) {
-  const auto at = std::find(who.rooms.begin(), who.rooms.end(), room);
-  if (join == (at != who.rooms.end())) return;
-  if (join)
-    who.rooms.push_back(room);
-  else
-    who.rooms.erase(at);
-  // While it is connecting, the subscription carries its rooms.
-  if (who.now == phase::connected && link_ != nullptr)
-    tell(home_.broadcaster(*who.entry), change_rooms{depart(), who.sid, {std::move(room)}, join});
 }
 
 }  // namespace troupe::actors

@@ -34,15 +34,13 @@ class connection_actor final : public pinned_actor {
   caf::actor self() { return caf::actor_cast<caf::actor>(this); }
 
   /// Notes an operation on its way to a broadcaster; what it returns goes into the message.
-  origin depart();
-  /// Sends one frame (or none) to the client in the order of all that this actor emits. `last`:
-  /// the socket leaves its namespace behind it; `then_close`: the connection is closed then.
-  void send(socket_state& to, protocol::frame_ptr frame, delivery how, bool last = false,
-            bool then_close = false);
+  origin depart(const namespace_entry& nsp);
+  /// Sends one frame (or none) to the client in the order of all that this actor emits there.
+  /// `last`: the socket leaves its namespace behind it.
+  void send(socket_state& to, protocol::frame_ptr frame, delivery how, bool last = false);
   /// Ends a socket, once. `tell_client`: with a DISCONNECT packet.
-  void end(socket_state& ended, disconnect_reason reason, bool tell_client,
-           bool then_close = false);
-  /// Ends all sockets and closes the connection.
+  void end(socket_state& ended, disconnect_reason reason, bool tell_client);
+  /// Ends all sockets and closes the connection, behind all that this message emits.
   void end_all(disconnect_reason reason, bool tell_client);
   void add_ack(socket_state& asking, std::uint64_t id, ack_handler handler,
                std::chrono::milliseconds timeout);
@@ -70,9 +68,14 @@ class connection_actor final : public pinned_actor {
   bool run(socket_state& to, std::string_view what, const std::function<void()>& work);
   void broke_protocol(boost::system::error_code why);
   void closed(disconnect_reason reason);
-  void resynchronise(const namespace_entry& nsp);
+  void close_behind();
+  void catch_up();
+  void resubscribe(socket_state& member);
+  void leave_lost();
   void wake_up();
-  void plan_wake();
+  void expire_acks(time_point now);
+  time_point next_deadline() const;
+  void plan_wake(time_point due);
   socket_state* in_namespace(std::string_view nsp) noexcept;
 
   shard_context& home_;
@@ -83,7 +86,9 @@ class connection_actor final : public pinned_actor {
   std::vector<std::unique_ptr<socket_state>> ended_;  // Freed when the message is done.
   time_point connect_deadline_ = time_point::max();
   time_point wake_ = time_point::max();
-  bool closing_ = false;         // Nothing more is taken from the client.
+  std::uint32_t replacements_seen_ = 0;  // Of broadcasters.
+  bool closing_ = false;                 // Nothing more is taken from the client.
+  bool close_wanted_ = false;
   bool transport_gone_ = false;  // Nothing more reaches it.
 };
 

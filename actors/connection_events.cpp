@@ -133,11 +133,17 @@ void connection_actor::proceed(socket_state& joining) {
   auto port = std::make_shared<next_port>(self(), joining.sid);
   try {
     step(joining.facade, next(port));
+    return;
   } catch (const std::exception& thrown) {
-    home_.count().handlers_thrown.add();
     directory_.log(log_level::error, std::string("middleware threw: ") + thrown.what());
-    next(port).refuse("internal error");
+  } catch (...) {
+    directory_.log(log_level::error, "middleware threw");
   }
+  home_.count().handlers_thrown.add();
+  if (joining.now == phase::connecting)
+    refuse(joining, "internal error", {});
+  else  // It had called next() before.
+    end(joining, disconnect_reason::server_namespace_disconnect, true);
 }
 
 void connection_actor::refuse(socket_state& refused, std::string_view message,
@@ -151,7 +157,8 @@ void connection_actor::joined(socket_state& who) {
   who.now = phase::connected;
   home_.count().sockets_connected.add();
   const auto reply = socketio::encode_connect(who.entry->name(), who.sid);
-  tell(home_.broadcaster(*who.entry), subscribe{depart(), who.sid, reply, who.rooms});
+  who.epoch = home_.epoch(who.entry->index());
+  tell(home_.broadcaster(*who.entry), subscribe{depart(*who.entry), who.sid, reply, who.rooms});
   const auto shared = who.shared;
   for (const caf::actor& user : shared->subscribers)
     tell(user, client_connected{who.entry->name(), who.sid});
@@ -173,13 +180,14 @@ void connection_actor::handle_event(socket_state& to, const packet_ptr& received
   if (view.id) reply = ack(std::make_shared<ack_port>(self(), to.sid, *view.id));
   const event what(received, std::move(reply));
   const std::string name = text_of(view.arguments.front());
+  // First, since a handler may end the socket, and nothing about it comes behind its end.
+  for (const caf::actor& user : to.shared->subscribers)
+    tell(user, client_event{to.entry->name(), to.sid, name, what.all(), what.reply()});
   for (std::size_t i = 0; i < to.any_handlers.size() && to.now == phase::connected; ++i) {
     const auto handler = to.any_handlers[i];
     if (!run(to, "event handler", [&] { handler(what); })) return;
   }
   run_handlers(to, what, name);
-  for (const caf::actor& user : to.shared->subscribers)
-    tell(user, client_event{to.entry->name(), to.sid, name, what.all(), what.reply()});
 }
 
 void connection_actor::run_handlers(socket_state& to, const event& what, std::string_view name) {
@@ -233,12 +241,12 @@ void connection_actor::add_ack(socket_state& asking, std::uint64_t id, ack_handl
     return;
   }
   if (timeout == timeout.zero()) timeout = options.ack_timeout;
-  asking.acks.emplace(id, socket_state::pending_ack{std::move(handler), home_.now() + timeout});
-  plan_wake();
+  const time_point due = home_.now() + timeout;
+  asking.acks.emplace(id, socket_state::pending_ack{std::move(handler), due});
+  plan_wake(due);
 }
 
-void connection_actor::end(socket_state& ended, disconnect_reason reason, bool tell_client,
-                           bool then_close) {
+void connection_actor::end(socket_state& ended, disconnect_reason reason, bool tell_client) {
   if (ended.now == phase::ended) return;
   const bool was_connected = std::exchange(ended.now, phase::ended) == phase::connected;
   const auto place = std::find_if(sockets_.begin(), sockets_.end(),
@@ -248,10 +256,7 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
   if (link_ != nullptr)
     for (std::size_t i = 0; i < ended.waiting.size(); ++i) link_->handled();
   ended.waiting.clear();
-  if (!was_connected) {
-    if (then_close && link_ != nullptr) link_->close();
-    return;
-  }
+  if (!was_connected) return;
   home_.count().sockets_disconnected.add();
   const auto quietly = [&](auto&& work) {
     try {
@@ -264,14 +269,15 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
       directory_.log(log_level::error, "disconnect handler threw");
     }
   };
-  for (const auto& handler : ended.disconnecting) quietly([&] { handler(reason); });
+  // Taken out first: a handler may add more, which are never called.
+  for (const auto& handler : std::exchange(ended.disconnecting, {}))
+    quietly([&] { handler(reason); });
   if (!transport_gone_)
-    send(ended, tell_client ? socketio::encode_disconnect(ended.entry->name()) : nullptr, {}, true,
-         then_close);
-  for (auto& waiting : ended.acks)
+    send(ended, tell_client ? socketio::encode_disconnect(ended.entry->name()) : nullptr, {}, true);
+  for (const auto& waiting : std::exchange(ended.acks, {}))
     quietly([&] { waiting.second.handler(make_error_code(ack_errc::disconnected)); });
-  ended.acks.clear();
-  for (const auto& handler : ended.disconnected) quietly([&] { handler(reason); });
+  for (const auto& handler : std::exchange(ended.disconnected, {}))
+    quietly([&] { handler(reason); });
   for (const caf::actor& user : ended.shared->subscribers)
     tell(user, client_disconnected{ended.entry->name(), ended.sid, reason});
 }

@@ -53,8 +53,9 @@ namespace_ptr directory::open(std::string_view name) {
   if (namespaces_.size() == namespaces_max) throw std::length_error("too many namespaces");
   auto added = std::make_shared<namespace_entry>(std::string(name),
                                                  static_cast<std::uint32_t>(namespaces_.size()));
-  added->replace_broadcaster(spawn_broadcaster(added));
   namespaces_.push_back(added);
+  if (!opens_) return added;  // What is emitted there goes nowhere: nobody is left to end an actor.
+  added->replace_broadcaster(spawn_broadcaster(added, false));
   tell(supervisor, broadcaster_added{added});
   return added;
 }
@@ -76,9 +77,14 @@ std::vector<namespace_ptr> directory::all() const {
   return namespaces_;
 }
 
-caf::actor directory::spawn_broadcaster(const namespace_ptr& nsp) {
+void directory::stop_opening() {
+  const std::lock_guard lock(mutex_);
+  opens_ = false;
+}
+
+caf::actor directory::spawn_broadcaster(const namespace_ptr& nsp, bool is_restarted) {
   pinned_unit& unit = *units[nsp->index() % units.size()];
-  return spawn_on<broadcaster>(system_, unit, *this, nsp);
+  return spawn_on<broadcaster>(system_, unit, *this, nsp, is_restarted);
 }
 
 void directory::drop_handles() {

@@ -75,8 +75,11 @@ class directory {
   namespace_ptr find(std::string_view name) const;
   namespace_ptr at(std::uint32_t index) const;
   std::vector<namespace_ptr> all() const;
-  /// Spawns a broadcaster for `nsp` on the shard that its index means.
-  caf::actor spawn_broadcaster(const namespace_ptr& nsp);
+  /// Spawns a broadcaster for `nsp` on the shard that its index means, as the first or in the
+  /// place of one that died.
+  caf::actor spawn_broadcaster(const namespace_ptr& nsp, bool is_restarted);
+  /// The server ends: namespaces that are opened from now on have no broadcaster.
+  void stop_opening();
 
   std::vector<pinned_unit*> units;     ///< One a shard.
   std::vector<shard_context*> shards;  ///< For the actors that are pinned to them.
@@ -98,6 +101,7 @@ class directory {
   const log_sink log_;
   mutable std::mutex mutex_;
   std::vector<namespace_ptr> namespaces_;
+  bool opens_ = true;
 };
 
 }  // namespace troupe::actors

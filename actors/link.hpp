@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <troupe/actors/handshake.hpp>
+#include <troupe/actors/pending_operations.hpp>
 #include <troupe/protocol/frame.hpp>
 
 namespace troupe::actors {
@@ -51,13 +52,11 @@ class link {
   virtual void released() = 0;
   virtual const client_handshake& handshake() const noexcept = 0;
 
-  /// Operations that this client's actor sent to broadcasters and that have not come back to the
-  /// shard. While there are any, what it sends directly goes the same way, so that it cannot
-  /// overtake them; and they count as credit used, so that a client cannot fill a broadcaster's
-  /// mailbox faster than it is emptied.
-  std::uint32_t pending_operations = 0;
-  /// The broadcasters' epoch that pending_operations counts in.
-  std::uint32_t epoch = 0;
+  /// What this client's actor has under way through broadcasters. It counts as credit used, so that
+  /// a client cannot fill a broadcaster's mailbox faster than it is emptied.
+  pending_operations pending;
+  /// The link is to be closed when nothing is pending any more.
+  bool closes_behind = false;
   /// This client's memberships on the shard, one for each namespace joined.
   std::vector<subscriber*> memberships;
 

@@ -108,11 +108,10 @@ struct direct {
   origin from;
   protocol::frame_ptr frame;
   delivery how;
-  bool last = false;        // The socket leaves the namespace behind it.
-  bool then_close = false;  // The connection is closed behind it.
+  bool last = false;  // The socket leaves the namespace behind it.
   std::string sid;
 };
-/// After a restart: the members of one shard.
+/// After a restart: the members of one shard, all of them.
 struct member {
   std::string sid;
   std::vector<std::string> rooms;

@@ -11,15 +11,26 @@ subscriber_table& shard_context::table(std::uint32_t nsp) {
 }
 
 const caf::actor& shard_context::broadcaster(const namespace_entry& nsp) {
-  if (broadcasters_.size() <= nsp.index()) broadcasters_.resize(nsp.index() + 1);
-  caf::actor& known = broadcasters_[nsp.index()];
-  if (!known) known = nsp.broadcaster();
-  return known;
+  caf::actor& who = known(nsp.index()).who;
+  if (!who) who = nsp.broadcaster();
+  return who;
 }
 
-void shard_context::replace_broadcaster(std::uint32_t nsp, caf::actor next) {
+bool shard_context::replace_broadcaster(std::uint32_t nsp, const caf::actor& next) {
+  known_broadcaster& kept = known(nsp);
+  if (!kept.who || kept.who == next) {
+    kept.who = next;
+    return false;
+  }
+  kept.who = next;
+  ++kept.epoch;
+  ++replacements_;
+  return true;
+}
+
+shard_context::known_broadcaster& shard_context::known(std::uint32_t nsp) {
   if (broadcasters_.size() <= nsp) broadcasters_.resize(nsp + 1);
-  broadcasters_[nsp] = std::move(next);
+  return broadcasters_[nsp];
 }
 
 void shard_context::leave_all(link& gone) {

@@ -41,13 +41,18 @@ class shard_context {
   subscriber_table& table(std::uint32_t nsp);
   /// The namespace's broadcaster as this shard knows it.
   const caf::actor& broadcaster(const namespace_entry& nsp);
-  void replace_broadcaster(std::uint32_t nsp, caf::actor next);
+  /// `next` took the place of one that died, and whatever that had under way is lost. False: the
+  /// shard never spoke to another than `next`.
+  bool replace_broadcaster(std::uint32_t nsp, const caf::actor& next);
+  /// How often the namespace's broadcaster was replaced.
+  std::uint32_t epoch(std::uint32_t nsp) const noexcept {
+    return nsp < broadcasters_.size() ? broadcasters_[nsp].epoch : 0;
+  }
+  /// How often any was.
+  std::uint32_t replacements() const noexcept { return replacements_; }
   const std::vector<std::unique_ptr<subscriber_table>>& tables() const noexcept { return tables_; }
   /// Ends the memberships of a link that is gone, in the tables and with the broadcasters.
   void leave_all(link& gone);
-  /// Counts broadcaster restarts; see link::epoch.
-  std::uint32_t epoch = 0;
-
   /// Drops all handles; the shard has stopped.
   void drop_handles() noexcept { broadcasters_.clear(); }
 
@@ -59,7 +64,13 @@ class shard_context {
   directory& directory_;
   counters counters_;
   std::vector<std::unique_ptr<subscriber_table>> tables_;
-  std::vector<caf::actor> broadcasters_;
+  struct known_broadcaster {
+    caf::actor who;
+    std::uint32_t epoch = 0;
+  };
+  known_broadcaster& known(std::uint32_t nsp);
+  std::vector<known_broadcaster> broadcasters_;
+  std::uint32_t replacements_ = 0;
 };
 
 }  // namespace troupe::actors

@@ -82,6 +82,8 @@ std::set<std::string> socket::rooms() const {
 void socket::disconnect(bool close) {
   if (close)
     state_.owner.end_all(disconnect_reason::server_namespace_disconnect, true);
+  else if (state_.now == socket_state::phase::connecting)
+    state_.owner.refuse(state_, "disconnected by the server", {});
   else
     state_.owner.end(state_, disconnect_reason::server_namespace_disconnect, true);
 }
@@ -91,7 +93,10 @@ void socket::emit_values(std::string_view event, arguments values, ack_handler h
   if (protocol::socketio::is_reserved_event(event))
     throw std::invalid_argument("reserved event name");
   TROUPE_ASSERT(actors::connection_actor::current() == &state_.owner);
-  if (!connected()) return;
+  if (!connected()) {
+    if (handler) handler(make_error_code(ack_errc::disconnected));
+    return;
+  }
   std::optional<std::uint64_t> id;
   if (handler) id = state_.next_ack++;
   const argument_writer writer(event, values);

@@ -111,7 +111,8 @@ class socket {
   std::set<std::string> rooms() const;
 
   /// Ends this socket ("server namespace disconnect"): what was emitted before is delivered first.
-  /// `close`: ends all of the client's sockets and its connection.
+  /// `close`: ends all of the client's sockets and its connection. Within a middleware the client
+  /// is refused.
   void disconnect(bool close = false);
 
  private:

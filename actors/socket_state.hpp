@@ -38,6 +38,7 @@ struct socket_state {
   socket facade{*this};
   std::string sid;
   phase now = phase::connecting;
+  std::uint32_t epoch = 0;  // Of the broadcaster that it subscribed with.
   value auth;
   std::any data;
   /// The namespace's handlers as they were when this client came.

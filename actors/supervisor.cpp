@@ -11,6 +11,9 @@ caf::behavior supervisor::make_behavior() {
           const caf::actor who = message.nsp->broadcaster();
           broadcasters_.emplace(who.address(), message.nsp);
           follow(who);
+          if (standing_ == 0) return;
+          ++standing_;  // Opened while the others were being ended.
+          tell(who, end{});
         },
         [this](const subscriber_added& message) {
           if (subscribers_.insert(message.who.address()).second) follow(message.who);
@@ -73,17 +76,18 @@ void supervisor::restart(const namespace_ptr& nsp) {
   const auto& options = directory_.options();
   while (!restarts_.empty() && now - restarts_.front() > options.broadcaster_restarts_window)
     restarts_.pop_front();
-  if (restarts_.size() >= options.broadcaster_restarts_max) {
-    directory_.log(log_level::error, "a broadcaster died too often: the server stops");
-    return stop(true);
-  }
+  const bool too_often = restarts_.size() >= options.broadcaster_restarts_max;
   restarts_.push_back(now);
   directory_.log(log_level::error, "the broadcaster of " + nsp->name() + " died: restarting it");
-  const caf::actor next = directory_.spawn_broadcaster(nsp);
+  const caf::actor next = directory_.spawn_broadcaster(nsp, true);
   nsp->replace_broadcaster(next);
   broadcasters_.emplace(next.address(), nsp);
   follow(next);
   for (const caf::actor& arm : directory_.arms) tell(arm, broadcaster_restarted{nsp});
+  if (!too_often) return;
+  // It was restarted all the same: the clients that are left go in order.
+  directory_.log(log_level::error, "a broadcaster died too often: the server stops");
+  stop(true);
 }
 
 void supervisor::stop(bool failed) {
@@ -97,6 +101,7 @@ void supervisor::stop(bool failed) {
 }
 
 void supervisor::end_standing_actors() {
+  directory_.stop_opening();
   standing_ = broadcasters_.size() + directory_.arms.size() + 1;
   for (const auto& [address, nsp] : broadcasters_) tell(nsp->broadcaster(), end{});
   for (const caf::actor& arm : directory_.arms) {

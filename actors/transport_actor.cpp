@@ -22,10 +22,22 @@ caf::behavior transport_actor::make_behavior() {
 
 caf::behavior transport_arm::make_behavior() {
   return {
-    [this](const fanout& message) { guard([&] { handle(message); }); },
-        [this](const table_direct& message) { guard([&] { handle(message); }); },
-        [this](const table_subscribe& message) { guard([&] { handle(message); }); },
-        [this](const table_change_rooms& message) { guard([&] { handle(message); }); },
+    [this](const fanout& message) {
+      guard([&] { handle(message); });
+      came_back(message.nsp, message.from);
+    },
+        [this](const table_direct& message) {
+          guard([&] { handle(message); });
+          came_back(message.nsp, message.what.from);
+        },
+        [this](const table_subscribe& message) {
+          guard([&] { handle(message); });
+          came_back(message.nsp, message.what.from);
+        },
+        [this](const table_change_rooms& message) {
+          guard([&] { handle(message); });
+          came_back(message.nsp, message.what.from);
+        },
         [this](const adopt& message) { guard([&] { message.connection->arrive(shard_); }); },
         [this](const attach_client& message) {
           guard([&] { shard_.attach(message.id, message.connection); });
@@ -51,7 +63,6 @@ void transport_arm::guard(Work work) {
 }
 
 void transport_arm::handle(const fanout& message) {
-  returned(message.from);
   if (message.frame == nullptr) return;
   std::uint64_t sent = 0;
   shard_.table(message.nsp).select(message.targets.get(), [&](actors::subscriber& who) {
@@ -62,7 +73,6 @@ void transport_arm::handle(const fanout& message) {
 }
 
 void transport_arm::handle(const table_subscribe& message) {
-  returned(message.what.from);
   const subscribe& what = message.what;
   link* connection = shard_.find(what.from.from);
   if (connection == nullptr) {
@@ -70,14 +80,15 @@ void transport_arm::handle(const table_subscribe& message) {
     tell(shard_.broadcaster(*nsp), unsubscribe{what.sid});
     return;
   }
-  connection->send(what.connect_reply, {});
+  // It may come twice, when it was taken for lost with a broadcaster that died.
   subscriber_table& table = shard_.table(message.nsp);
+  if (table.find(what.sid) != nullptr) return;
+  connection->send(what.connect_reply, {});
   actors::subscriber& who = table.add(what.sid, *connection);
   for (const std::string& room_name : what.rooms) table.join(who, room_name);
 }
 
 void transport_arm::handle(const table_change_rooms& message) {
-  returned(message.what.from);
   subscriber_table& table = shard_.table(message.nsp);
   actors::subscriber* who = table.find(message.what.sid);
   if (who == nullptr) return;
@@ -86,7 +97,6 @@ void transport_arm::handle(const table_change_rooms& message) {
 }
 
 void transport_arm::handle(const table_direct& message) {
-  returned(message.what.from);
   link* connection = shard_.find(message.what.from.from);
   if (connection != nullptr && message.what.frame != nullptr) {
     connection->send(message.what.frame, message.what.how);
@@ -96,13 +106,11 @@ void transport_arm::handle(const table_direct& message) {
     subscriber_table& table = shard_.table(message.nsp);
     if (actors::subscriber* who = table.find(message.what.sid)) table.remove(*who);
   }
-  if (connection != nullptr && message.what.then_close) connection->close();
 }
 
 void transport_arm::handle(const broadcaster_restarted& message) {
   const std::uint32_t nsp = message.nsp->index();
-  shard_.replace_broadcaster(nsp, message.nsp->broadcaster());
-  ++shard_.epoch;
+  const bool has_lost = shard_.replace_broadcaster(nsp, message.nsp->broadcaster());
   resubscribe known{shard_.index(), {}};
   for (const actors::subscriber* who : shard_.table(nsp).all()) {
     member listed{who->sid, {}};
@@ -110,13 +118,16 @@ void transport_arm::handle(const broadcaster_restarted& message) {
     known.members.push_back(std::move(listed));
   }
   tell(shard_.broadcaster(*message.nsp), known);
-  shard_.tell_all(message);
+  if (has_lost) shard_.tell_all(message);
 }
 
-void transport_arm::returned(const origin& from) {
-  if (from.from.shard != shard_.index() || from.epoch != shard_.epoch) return;
+void transport_arm::came_back(std::uint32_t nsp, const origin& from) {
+  if (from.from.shard != shard_.index()) return;
   link* connection = shard_.find(from.from);
-  if (connection != nullptr && connection->epoch == from.epoch) connection->operation_returned();
+  if (connection == nullptr) return;
+  connection->pending.come_back(nsp, from.epoch);
+  connection->operation_returned();
+  if (connection->closes_behind && connection->pending.empty()) connection->close();
 }
 
 }  // namespace troupe::actors

@@ -48,9 +48,9 @@ class transport_arm final : public pinned_actor {
   void handle(const table_change_rooms& message);
   void handle(const table_direct& message);
   void handle(const broadcaster_restarted& message);
-  void returned(const origin& from);
   template <class Work>
   void guard(Work work);
+  void came_back(std::uint32_t nsp, const origin& from);
 
   shard_context& shard_;
 };

@@ -152,8 +152,7 @@ void session::attach(const caf::actor& connection) {
 // Used by messages that the actor has not handled, and by operations that it sent to broadcasters
 // and that have not come back.
 bool session::has_credit() const noexcept {
-  const std::size_t operations = epoch == home_.epoch ? pending_operations : 0;
-  return in_flight_ + operations < home_.settings().events_in_flight_max;
+  return in_flight_ + pending.operations() < home_.settings().events_in_flight_max;
 }
 
 void session::on_message(std::string_view data, bool binary) {
@@ -180,7 +179,6 @@ void session::handled() {
 }
 
 void session::operation_returned() {
-  --pending_operations;
   if (paused_ || !waiting_.empty()) pump();
 }
 

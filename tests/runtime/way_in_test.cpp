@@ -1,0 +1,236 @@
+#include <tests/catch.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <tests/runtime/bench_client.hpp>
+#include <tests/seeds.hpp>
+#include <troupe/actors/counters.hpp>
+
+using namespace std::chrono_literals;
+using troupe::testing::bench_client;
+using troupe::testing::server_bench;
+using troupe::testing::with_seeds;
+using over = bench_client::over;
+using strings = std::vector<std::string>;
+
+TEST_CASE("a middleware sees what the client came with") {
+  server_bench bench(1);
+  std::string seen;
+  bench.io().use([&](troupe::socket& socket, troupe::next next) {
+    const troupe::handshake with = socket.handshake();
+    seen = std::string(with.auth.json()) + " " + std::string(with.client.parameter("room")) + " " +
+           std::string(with.client.header("host")) + " " + with.client.address;
+    next();
+  });
+  bench_client client(bench, over::websocket, "&room=a%20b");
+  client.join("/", "{\"token\":7}");
+  bench.run();
+  CHECK(seen == "{\"token\":7} a b h 192.0.2.1:4711");
+  CHECK(client.id_in().size() == 20);
+}
+
+TEST_CASE("a client that is refused is told why, and may ask again") {
+  with_seeds(50, [](std::uint64_t seed) {
+    server_bench bench(seed, 2);
+    int connected = 0;
+    bench.io().use([](troupe::socket& socket, troupe::next next) {
+      if (socket.handshake().auth.json() == "{\"ok\":true}") return next();
+      next.refuse("not you", *troupe::value::from_json("{\"code\":7}"));
+      next();  // Too late.
+    });
+    bench.io().on_connection([&](troupe::socket&) { ++connected; });
+    bench_client client(bench, seed % 2 == 0 ? over::polling : over::websocket);
+    client.join();
+    bench.run();
+    CHECK(client.received_as("4") == strings{"4{\"message\":\"not you\",\"data\":{\"code\":7}}"});
+    CHECK(connected == 0);
+    CHECK(bench.counted(&troupe::actors::counters::sockets_refused) == 1);
+    client.join("/", "{\"ok\":true}");
+    bench.run();
+    CHECK(client.id_in().size() == 20);
+    CHECK(connected == 1);
+  });
+}
+
+TEST_CASE("a namespace that nobody opened is refused, and costs the client nothing else") {
+  server_bench bench(1);
+  bench_client client(bench, over::websocket);
+  client.join("/nope");
+  client.join();
+  bench.run();
+  CHECK(client.received_as("44") == strings{"/nope,{\"message\":\"Invalid namespace\"}"});
+  CHECK(client.id_in().size() == 20);
+}
+
+TEST_CASE("an event right behind its CONNECT is handled after the connect handler") {
+  with_seeds(100, [](std::uint64_t seed) {
+    server_bench bench(seed, 1 + seed % 2);
+    strings happened;
+    std::optional<troupe::next> kept;
+    bench.io().use([&](troupe::socket&, troupe::next next) { kept = next; });
+    bench.io().on_connection([&](troupe::socket& socket) {
+      happened.push_back("connection");
+      socket.on("a", [&](int number) { happened.push_back(std::to_string(number)); });
+      socket.emit("hello");
+    });
+    bench_client client(bench, seed % 2 == 0 ? over::polling : over::websocket);
+    client.join();
+    client.send("42[\"a\",1]");
+    client.send("42[\"a\",2]");
+    bench.run();
+    REQUIRE(kept);
+    CHECK(happened.empty());
+    CHECK(client.received_as("4").empty());
+    (*kept)();
+    (*kept)();
+    kept->refuse("too late");
+    bench.run();
+    CHECK(happened == strings{"connection", "1", "2"});
+    REQUIRE(client.received_as("4").size() == 2);
+    CHECK(client.received_as("4")[0].starts_with("0{\"sid\""));
+  });
+}
+
+TEST_CASE("a client that a middleware never answers is closed at the connect timeout") {
+  with_seeds(20, [](std::uint64_t seed) {
+    server_bench bench(seed, 2);
+    std::vector<troupe::next> kept;
+    bench.io().use([&](troupe::socket&, troupe::next next) { kept.push_back(next); });
+    bench_client client(bench, seed % 2 == 0 ? over::polling : over::websocket);
+    client.join();
+    client.send("42[\"a\"]");
+    bench.advance(44s);
+    CHECK_FALSE(client.is_closed);
+    bench.advance(1s);
+    CHECK(client.is_closed);
+    client.leave();
+    bench.run();
+    bench.check_nothing_left();
+    kept.front()();  // Nobody is there any more.
+    bench.run();
+  });
+}
+
+TEST_CASE("a client that never joins a namespace is closed at the connect timeout") {
+  server_bench bench(1);
+  bench_client client(bench, over::websocket), joined(bench, over::websocket);
+  joined.join();
+  bench.advance(45s);
+  CHECK(client.is_closed);
+  CHECK_FALSE(joined.is_closed);
+}
+
+TEST_CASE("a client that breaks the protocol of joining is closed") {
+  const strings bursts[] = {{"42[\"early\"]"},
+                            {"40", "40"},
+                            {"40", "44{\"message\":\"I am no server\"}"},
+                            {"41/other,"},
+                            {"40/a,", "40/b,", "40/c,"},
+                            {"4x"},
+                            {"42[\"disconnect\"]"}};
+  for (const strings& packets : bursts) {
+    CAPTURE(packets);
+    troupe::options user;
+    user.namespaces_per_client_max = 2;
+    server_bench bench(1, 2, user);
+    for (const char* name : {"/a", "/b", "/c"}) bench.of(name);
+    bench_client client(bench, over::websocket), other(bench, over::websocket);
+    other.join();
+    bench.run();
+    for (const std::string& packet : packets) client.send(packet);
+    bench.run();
+    CHECK(client.is_closed);
+    CHECK(bench.counted(&troupe::actors::counters::packets_malformed) == 1);
+    CHECK_FALSE(other.is_closed);
+    other.leave();
+    bench.run();
+    bench.check_nothing_left();
+  }
+}
+
+TEST_CASE("a socket may disconnect itself within its connect handler") {
+  with_seeds(100, [](std::uint64_t seed) {
+    server_bench bench(seed, 1 + seed % 2);
+    const bool closes = seed % 4 < 2;
+    int ended = 0, second = 0, events = 0;
+    bench.io().on_connection([&](troupe::socket& socket) {
+      socket.on("a", [&] { ++events; });
+      socket.on_disconnect([&](troupe::disconnect_reason why) {
+        CHECK(why == troupe::disconnect_reason::server_namespace_disconnect);
+        ++ended;
+      });
+      socket.emit("last words");
+      socket.disconnect(closes);
+      CHECK_FALSE(socket.connected());
+    });
+    bench.io().on_connection([&](troupe::socket&) { ++second; });
+    bench_client client(bench, seed % 2 == 0 ? over::polling : over::websocket);
+    client.join();
+    bench.run();
+    CHECK(ended == 1);
+    CHECK(second == 0);
+    REQUIRE(client.received_as("4").size() == 3);
+    CHECK(client.received_as("4")[0].starts_with("0{\"sid\""));
+    CHECK(client.received_as("4")[1] == "2[\"last words\"]");
+    CHECK(client.received_as("4")[2] == "1");
+    CHECK(client.is_closed == closes);
+    client.leave();
+    bench.run();
+    bench.check_nothing_left();
+  });
+}
+
+TEST_CASE("a middleware may disconnect the client it was asked about") {
+  with_seeds(100, [](std::uint64_t seed) {
+    server_bench bench(seed, 1 + seed % 2);
+    const bool closes = seed % 4 < 2;
+    int connected = 0, ended = 0;
+    bench.of("/other").on_connection([&](troupe::socket& socket) {
+      socket.on_disconnect([&](troupe::disconnect_reason) { ++ended; });
+    });
+    bench.io().use([&](troupe::socket& socket, troupe::next next) {
+      socket.disconnect(closes);
+      next();
+    });
+    bench.io().on_connection([&](troupe::socket&) { ++connected; });
+    bench_client client(bench, seed % 2 == 0 ? over::polling : over::websocket);
+    client.join("/other");
+    client.join();
+    bench.run();
+    CHECK(connected == 0);
+    CHECK(client.is_closed == closes);
+    CHECK(ended == (closes ? 1 : 0));
+    CHECK(client.count("41/other,") == (closes ? 1 : 0));
+    if (!closes) CHECK(client.received_as("44").size() == 1);  // It hears that it is refused.
+    client.leave();
+    bench.run();
+    bench.check_nothing_left();
+  });
+}
+
+TEST_CASE("a session that ends before its actor is there leaves nothing") {
+  with_seeds(200, [](std::uint64_t seed) {
+    server_bench bench(seed, 1 + seed % 3);
+    int connected = 0, ended = 0;
+    bench.io().on_connection([&](troupe::socket& socket) {
+      ++connected;
+      socket.on_disconnect([&](troupe::disconnect_reason) { ++ended; });
+    });
+    std::vector<std::unique_ptr<bench_client>> clients;
+    for (int i = 0; i < 4; ++i) {
+      clients.push_back(
+          std::make_unique<bench_client>(bench, i % 2 == 0 ? over::polling : over::websocket));
+      clients.back()->join();
+      clients.back()->send("42[\"a\"]");
+      bench.run_some(bench.random()() % 12);
+      if (i < 2) clients.back()->leave();
+      if (i >= 2) clients.back()->vanish();
+    }
+    bench.run();
+    bench.advance(50s);  // A polling client that got no answer yet is only missed at its ping.
+    CHECK(connected == ended);
+    bench.check_nothing_left();
+  });
+}
