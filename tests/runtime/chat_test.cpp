@@ -22,9 +22,9 @@ over drawn_transport(server_bench& bench) {
 
 TEST_CASE("what one client says reaches all, itself included, and nothing is left of them") {
   with_seeds(200, [](std::uint64_t seed) {
+    std::vector<troupe::disconnect_reason> reasons;
     server_bench bench(seed, 1 + seed % 3);
     const troupe::nsp io = bench.io();
-    std::vector<troupe::disconnect_reason> reasons;
     io.on_connection([&](troupe::socket& socket) {
       socket.on("chat", [&](const troupe::value& text) { io.emit("chat", text); });
       socket.on_disconnect([&](troupe::disconnect_reason why) { reasons.push_back(why); });

@@ -63,9 +63,9 @@ struct two_clients {
     bench.check_nothing_left();
   }
 
-  server_bench bench;
   reasons ended;
   int others_ended = 0;
+  server_bench bench;
   bench_client victim{bench, over::websocket};
   bench_client other{bench, over::polling};
 };
@@ -143,9 +143,9 @@ TEST_CASE("an ack handler that throws ends its socket only") {
 
 TEST_CASE("a middleware that throws refuses the client") {
   with_seeds(60, [](std::uint64_t seed) {
-    server_bench bench(seed, 1 + seed % 3);
     int ended = 0, connected = 0;
     const bool goes_on_first = seed % 4 < 2;
+    server_bench bench(seed, 1 + seed % 3);
     bench.io().on_connection([&](troupe::socket& socket) {
       ++connected;
       socket.on_disconnect([&](disconnect_reason) { ++ended; });
@@ -175,9 +175,9 @@ TEST_CASE("a middleware that throws refuses the client") {
 
 TEST_CASE("handlers may add handlers, and end sockets, while theirs is ending") {
   with_seeds(60, [](std::uint64_t seed) {
-    server_bench bench(seed, 1 + seed % 3);
     int ended = 0;
     std::vector<troupe::socket*> sockets;
+    server_bench bench(seed, 1 + seed % 3);
     for (const char* name : {"/", "/a", "/b"})
       bench.of(name).on_connection([&](troupe::socket& socket) {
         sockets.push_back(&socket);

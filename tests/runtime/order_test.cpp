@@ -185,10 +185,10 @@ TEST_CASE("what is emitted before a disconnect packet is delivered before it") {
 
 TEST_CASE("a client that leaves and comes back in one burst gets a new socket") {
   with_seeds(200, [](std::uint64_t seed) {
-    server_bench bench(seed, 1 + seed % 3);
-    const troupe::nsp io = bench.io();
     std::map<std::string, int> ended;
     std::vector<std::string> said;
+    server_bench bench(seed, 1 + seed % 3);
+    const troupe::nsp io = bench.io();
     io.on_connection([&](troupe::socket& socket) {
       io.emit("came");
       socket.on("say", [&](int number) {

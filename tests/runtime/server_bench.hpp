@@ -57,7 +57,8 @@ class seeded_unit final : public actors::pinned_unit {
 /// A whole server without a thread, a socket or a clock of its own: shards, standing actors, and
 /// clients over memory. What happens next is drawn from the seed: a message of an actor, readiness
 /// of a connection, a client's turn, or the end of a shard's turn, so every interleaving between
-/// shards that threads could show comes up.
+/// shards that threads could show comes up. Declare what handlers refer to before it: it ends its
+/// server when it goes.
 class server_bench final : actors::transport_port {
  public:
   explicit server_bench(std::uint64_t seed, unsigned shards = 1, options user = {},

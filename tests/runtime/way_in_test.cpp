@@ -16,8 +16,8 @@ using over = bench_client::over;
 using strings = std::vector<std::string>;
 
 TEST_CASE("a middleware sees what the client came with") {
-  server_bench bench(1);
   std::string seen;
+  server_bench bench(1);
   bench.io().use([&](troupe::socket& socket, troupe::next next) {
     const troupe::handshake with = socket.handshake();
     seen = std::string(with.auth.json()) + " " + std::string(with.client.parameter("room")) + " " +
@@ -33,8 +33,8 @@ TEST_CASE("a middleware sees what the client came with") {
 
 TEST_CASE("a client that is refused is told why, and may ask again") {
   with_seeds(50, [](std::uint64_t seed) {
-    server_bench bench(seed, 2);
     int connected = 0;
+    server_bench bench(seed, 2);
     bench.io().use([](troupe::socket& socket, troupe::next next) {
       if (socket.handshake().auth.json() == "{\"ok\":true}") return next();
       next.refuse("not you", *troupe::value::from_json("{\"code\":7}"));
@@ -66,9 +66,9 @@ TEST_CASE("a namespace that nobody opened is refused, and costs the client nothi
 
 TEST_CASE("an event right behind its CONNECT is handled after the connect handler") {
   with_seeds(100, [](std::uint64_t seed) {
-    server_bench bench(seed, 1 + seed % 2);
     strings happened;
     std::optional<troupe::next> kept;
+    server_bench bench(seed, 1 + seed % 2);
     bench.io().use([&](troupe::socket&, troupe::next next) { kept = next; });
     bench.io().on_connection([&](troupe::socket& socket) {
       happened.push_back("connection");
@@ -95,8 +95,8 @@ TEST_CASE("an event right behind its CONNECT is handled after the connect handle
 
 TEST_CASE("a client that a middleware never answers is closed at the connect timeout") {
   with_seeds(20, [](std::uint64_t seed) {
-    server_bench bench(seed, 2);
     std::vector<troupe::next> kept;
+    server_bench bench(seed, 2);
     bench.io().use([&](troupe::socket&, troupe::next next) { kept.push_back(next); });
     bench_client client(bench, seed % 2 == 0 ? over::polling : over::websocket);
     client.join();
@@ -152,9 +152,9 @@ TEST_CASE("a client that breaks the protocol of joining is closed") {
 
 TEST_CASE("a socket may disconnect itself within its connect handler") {
   with_seeds(100, [](std::uint64_t seed) {
-    server_bench bench(seed, 1 + seed % 2);
     const bool closes = seed % 4 < 2;
     int ended = 0, second = 0, events = 0;
+    server_bench bench(seed, 1 + seed % 2);
     bench.io().on_connection([&](troupe::socket& socket) {
       socket.on("a", [&] { ++events; });
       socket.on_disconnect([&](troupe::disconnect_reason why) {
@@ -184,9 +184,9 @@ TEST_CASE("a socket may disconnect itself within its connect handler") {
 
 TEST_CASE("a middleware may disconnect the client it was asked about") {
   with_seeds(100, [](std::uint64_t seed) {
-    server_bench bench(seed, 1 + seed % 2);
     const bool closes = seed % 4 < 2;
     int connected = 0, ended = 0;
+    server_bench bench(seed, 1 + seed % 2);
     bench.of("/other").on_connection([&](troupe::socket& socket) {
       socket.on_disconnect([&](troupe::disconnect_reason) { ++ended; });
     });
@@ -212,8 +212,8 @@ TEST_CASE("a middleware may disconnect the client it was asked about") {
 
 TEST_CASE("a session that ends before its actor is there leaves nothing") {
   with_seeds(200, [](std::uint64_t seed) {
-    server_bench bench(seed, 1 + seed % 3);
     int connected = 0, ended = 0;
+    server_bench bench(seed, 1 + seed % 3);
     bench.io().on_connection([&](troupe::socket& socket) {
       ++connected;
       socket.on_disconnect([&](troupe::disconnect_reason) { ++ended; });
