@@ -55,6 +55,7 @@ void connection_actor::catch_up() {
   replacements_seen_ = home_.replacements();
   if (link_ == nullptr || transport_gone_) return;
   link_->pending.forget_lost([this](std::uint32_t nsp) { return home_.epoch(nsp); });
+  link_->operation_returned();
   leave_lost();
   for (const auto& listed : sockets_)
     if (listed->now == phase::connected && listed->epoch != home_.epoch(listed->entry->index()))

@@ -187,11 +187,9 @@ void shard::forget(const actors::link_id& id) {
 }
 
 void shard::tell_all(const actors::broadcaster_restarted& message) {
-  for (const slot& place : slots_) {
-    if (place.occupant == nullptr || !place.occupant->actor()) continue;
-    actors::tell(place.occupant->actor(), message);
-    place.occupant->pump();  // The dead broadcaster returns nothing: its operations do not count.
-  }
+  for (const slot& place : slots_)
+    if (place.occupant != nullptr && place.occupant->actor())
+      actors::tell(place.occupant->actor(), message);
 }
 
 void shard::shut_down(disconnect_reason reason) {

@@ -20,6 +20,7 @@ struct idle_link final : link {
   void send(const troupe::protocol::frame_ptr&, delivery) override {}
   void close() override {}
   void handled() override {}
+  void operation_returned() override {}
   void wake_at(time_point) override {}
   void released() override {}
   const troupe::client_handshake& handshake() const noexcept override { return shown; }
