@@ -69,7 +69,7 @@ TEST_CASE("a POST of more messages than the credit is answered when they are tak
 
 TEST_CASE("a WebSocket that sends past its credit is not read, and loses nothing") {
   std::uint64_t paused = 0;
-  with_seeds(100, [](std::uint64_t seed) {
+  with_seeds(100, [&](std::uint64_t seed) {
     troupe::options user;
     user.events_in_flight_max = 4;
     one_client t(seed, over::websocket, user);
