@@ -112,6 +112,10 @@ void connection_actor::dispatch(packet_ptr received) {
     return link_->handled();
   }
   socket_state* to = in_namespace(view.nsp);
+  if (to == nullptr && was_ended_by_server(view.nsp)) {
+    // Sent before the client could know: not its fault.
+    return link_->handled();
+  }
   if (view.type == type::connect_error || to == nullptr) {
     link_->handled();
     return broke_protocol(protocol::errc::unexpected_packet);
@@ -154,7 +158,11 @@ void connection_actor::broke_protocol(boost::system::error_code why) {
   home_.count().packets_malformed.add();
   directory_.log(log_level::debug, "client closed: " + why.message());
   closing_ = true;
-  link_->close();
+  close_wanted_ = true;  // Behind what it has been sent.
+}
+
+bool connection_actor::was_ended_by_server(std::string_view nsp) const noexcept {
+  return std::find(ended_by_server_.begin(), ended_by_server_.end(), nsp) != ended_by_server_.end();
 }
 
 void connection_actor::closed(disconnect_reason reason) {

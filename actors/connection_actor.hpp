@@ -76,6 +76,7 @@ class connection_actor final : public pinned_actor {
   void expire_acks(time_point now);
   time_point next_deadline() const;
   void plan_wake(time_point due);
+  bool was_ended_by_server(std::string_view nsp) const noexcept;
   socket_state* in_namespace(std::string_view nsp) noexcept;
 
   shard_context& home_;
@@ -86,8 +87,9 @@ class connection_actor final : public pinned_actor {
   std::vector<std::unique_ptr<socket_state>> ended_;  // Freed when the message is done.
   time_point connect_deadline_ = time_point::max();
   time_point wake_ = time_point::max();
-  std::uint32_t replacements_seen_ = 0;  // Of broadcasters.
-  bool closing_ = false;                 // Nothing more is taken from the client.
+  std::uint32_t replacements_seen_ = 0;       // Of broadcasters.
+  std::vector<std::string> ended_by_server_;  // Namespaces, until the client joins them again.
+  bool closing_ = false;                      // Nothing more is taken from the client.
   bool close_wanted_ = false;
   bool transport_gone_ = false;  // Nothing more reaches it.
 };

@@ -118,6 +118,7 @@ void connection_actor::connect(const packet& received) {
   if (in_namespace(wanted) != nullptr ||
       sockets_.size() >= directory_.options().namespaces_per_client_max)
     return broke_protocol(protocol::errc::unexpected_packet);
+  std::erase(ended_by_server_, wanted);
   auto& joining = *sockets_.emplace_back(std::make_unique<socket_state>(*this, entry));
   joining.sid = home_.next_sid();
   joining.shared = entry->current();
@@ -155,6 +156,7 @@ void connection_actor::refuse(socket_state& refused, std::string_view message,
 
 void connection_actor::joined(socket_state& who) {
   who.now = phase::connected;
+  connect_deadline_ = time_point::max();
   home_.count().sockets_connected.add();
   const auto reply = socketio::encode_connect(who.entry->name(), who.sid);
   who.epoch = home_.epoch(who.entry->index());
@@ -256,6 +258,7 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
   if (link_ != nullptr)
     for (std::size_t i = 0; i < ended.waiting.size(); ++i) link_->handled();
   ended.waiting.clear();
+  if (tell_client || !was_connected) ended_by_server_.push_back(ended.entry->name());
   if (!was_connected) return;
   home_.count().sockets_disconnected.add();
   const auto quietly = [&](auto&& work) {

@@ -43,7 +43,11 @@ directory::directory(caf::actor_system& system, const actor_options& options, lo
       log_(std::move(log)) {}
 
 void directory::log(log_level level, std::string_view message) const {
-  if (log_) log_(level, message);
+  if (!log_) return;
+  try {
+    log_(level, message);
+  } catch (...) {  // A sink that fails must not end the server that wanted to say something.
+  }
 }
 
 namespace_ptr directory::open(std::string_view name) {

@@ -43,9 +43,7 @@ void http_peer::route() {
   const std::string& path = home_.path();
   if (request_->path.compare(0, path.size(), path) != 0) return route_elsewhere();
   const options& settings = home_.settings();
-  if (settings.on_http && request_->path.size() > path.size() && !request_->wants_upgrade) {
-    if (auto response = settings.on_http(*request_)) return respond(*std::move(response));
-  }
+  if (request_->path.size() > path.size() && answer_by_application()) return;
   if (settings.cors && request_->method == "OPTIONS")
     return respond(answer_preflight(*settings.cors, *request_));
 
@@ -68,11 +66,30 @@ void http_peer::route() {
   request_->wants_upgrade ? upgrade(*found) : serve(*found);
 }
 
+// The application's own pages. What it throws costs this request only.
+bool http_peer::answer_by_application() {
+  const auto& ask = home_.settings().on_http;
+  if (!ask || request_->wants_upgrade) return false;
+  try {
+    auto response = ask(*request_);
+    if (!response) return false;
+    respond(*std::move(response));
+    return true;
+  } catch (const std::exception& thrown) {
+    home_.shared().log(log_level::error, std::string("on_http threw: ") + thrown.what());
+  } catch (...) {
+    home_.shared().log(log_level::error, "on_http threw");
+  }
+  home_.count().handlers_thrown.add();
+  transport::http_response failed;
+  failed.status = 500;
+  respond(std::move(failed));
+  return true;
+}
+
 void http_peer::route_elsewhere() {
   const options& settings = home_.settings();
-  if (settings.on_http && !request_->wants_upgrade) {
-    if (auto response = settings.on_http(*request_)) return respond(*std::move(response));
-  }
+  if (answer_by_application()) return;
   if (request_->wants_upgrade) {
     // Nobody serves it: as the reference, close without an answer after a while.
     waits_to_be_destroyed_ = true;
@@ -114,6 +131,12 @@ client_handshake http_peer::make_handshake(const engineio::query& parameters) co
 }
 
 void http_peer::open(const engineio::query& parameters) {
+  if (home_.is_shutting_down()) {
+    transport::http_response response;
+    response.status = 503;
+    response.close = true;
+    return respond(std::move(response));
+  }
   if (!request_->wants_upgrade) {
     session& opened = home_.open_session(transport_kind::polling, make_handshake(parameters));
     session_ = &opened;

@@ -50,6 +50,7 @@ class http_peer final : public transport::http_connection::host, private timer {
   void expired(time_point now) override;
 
   void route();
+  bool answer_by_application();
   void route_elsewhere();
   void refuse(protocol::engineio::request_errc code);
   void open(const protocol::engineio::query& parameters);

@@ -120,12 +120,17 @@ void session::flush_websocket() {
   }
   batch.leave(node);
   if (outcome == verdict::overflow) overflown();
-  if (outcome == verdict::queued) check_soft_bound(connection.queued_bytes());
+  if (outcome == verdict::queued || outcome == verdict::written)
+    check_soft_bound(connection.queued_bytes());
 }
 
 void session::check_soft_bound(std::size_t queued) {
   const options& bounds = home_.settings();
-  if (queued <= bounds.outbox_bytes_soft_max || soft_deadline_ != time_point::max()) return;
+  if (queued <= bounds.outbox_bytes_soft_max) {
+    soft_deadline_ = time_point::max();
+    return;
+  }
+  if (soft_deadline_ != time_point::max()) return;
   soft_deadline_ = home_.now() + bounds.outbox_soft_timeout;
   plan();
 }
@@ -146,12 +151,13 @@ void session::attach(const caf::actor& connection) {
   actor_ = connection;
   actors::tell(actor_, actors::attached{this});
   pump();
-  if (gone_) actors::tell(actor_, actors::link_closed{reason_});
 }
 
 // Used by messages that the actor has not handled, and by operations that it sent to broadcasters
 // and that have not come back.
 bool session::has_credit() const noexcept {
+  // Behind the end only what had been received is handed on; nothing comes back to a shard for it.
+  if (gone_) return in_flight_ < home_.settings().events_in_flight_max;
   return in_flight_ + pending.operations() < home_.settings().events_in_flight_max;
 }
 
@@ -179,7 +185,7 @@ void session::handled() {
 }
 
 void session::operation_returned() {
-  if (paused_ || !waiting_.empty()) pump();
+  if (paused_ || !waiting_.empty() || (polling_ != nullptr && polling_->post != nullptr)) pump();
 }
 
 void session::pump() {
@@ -189,6 +195,7 @@ void session::pump() {
       actors::tell(actor_, actors::client_data{std::string(data), binary});
     });
   }
+  if (gone_) return tell_closed();
   // Not at every message: reading goes on when half of the credit is there again.
   if (waiting_.empty() && in_flight_ <= home_.settings().events_in_flight_max / 2 && has_credit())
     take_more();
@@ -253,9 +260,14 @@ void session::on_closed(engineio::close_reason reason) {
   if (probe_ != nullptr) probe_->connection().close();
   answer_waiting_post();
   home_.closed(*this);
-  waiting_.clear();
-  if (actor_) actors::tell(actor_, actors::link_closed{reason_});
+  // What had come before the end is handled before it.
+  pump();
   bury_if_done();
+}
+
+void session::tell_closed() {
+  if (!actor_ || !waiting_.empty() || std::exchange(told_closed_, true)) return;
+  actors::tell(actor_, actors::link_closed{reason_});
 }
 
 void session::bury_if_done() {
@@ -271,6 +283,8 @@ void session::expired(time_point now) {
   if (cut_off_ && !gone_) return abort();
   if (websocket_ != nullptr) websocket_->connection().advance(now);
   if (probe_ != nullptr) probe_->connection().advance(now);
+  // Its pong may be among what is not read for want of credit.
+  if (paused_) engine_.extend_pong(now);
   if (!gone_) engine_.advance(now);
   if (soft_deadline_ <= now) {
     soft_deadline_ = time_point::max();

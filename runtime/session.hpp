@@ -102,6 +102,7 @@ class session final : public actors::link,
   bool has_credit() const noexcept;
   bool may_wait_for_actor() const noexcept;
   void take_more();
+  void tell_closed();
   void bury_if_done();
 
   shard& home_;
@@ -118,8 +119,9 @@ class session final : public actors::link,
   client_handshake handshake_;
   disconnect_reason reason_ = disconnect_reason::transport_close;
   bool paused_ = false;
-  bool cut_off_ = false;   // It overflowed in the middle of things: aborted at once, by its timer.
-  bool gone_ = false;      // The engine has closed; the actor knows or will know.
+  bool cut_off_ = false;  // It overflowed in the middle of things: aborted at once, by its timer.
+  bool gone_ = false;     // The engine has closed; the actor knows or will know.
+  bool told_closed_ = false;
   bool released_ = false;  // The actor has ended.
   bool buried_ = false;
 };

@@ -213,7 +213,8 @@ bool shard::is_quiet() const noexcept {
 
 void shard::abort_all() {
   for (const slot& place : slots_)
-    if (place.occupant != nullptr) place.occupant->abort();
+    if (place.occupant != nullptr)
+      place.occupant->actor() ? place.occupant->abort() : place.occupant->abandon();
   while (!peers_.empty()) peers_.back()->drop();
 }
 

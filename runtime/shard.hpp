@@ -64,6 +64,8 @@ class shard final : public actors::shard_context {
   time_point next_deadline() const noexcept { return deadlines_.next(); }
   /// Nobody is left who is still to be written to: no session, no HTTP request under way.
   bool is_quiet() const noexcept;
+  /// No session may be opened any more.
+  bool is_shutting_down() const noexcept { return shutting_down_; }
   /// Resets every connection; the actors are told.
   void abort_all();
 

@@ -169,7 +169,7 @@ void http_connection::state::flush() {
                                          unsent.size() - unsent_offset};
     const auto taken = bytes->write_some({&rest, 1});
     if (taken.has_value())
-      unsent_offset += *taken;
+      unsent_offset += *taken, set_timeout(options.write_timeout);
     else if (taken.error() != boost::asio::error::would_block)
       return finish(true);
     if (unsent_offset < unsent.size()) return bytes->arm_writable();

@@ -110,9 +110,10 @@ std::optional<request_errc> check(const request_facts& facts,
   const bool wants_websocket = transport == name_of(transport_kind::websocket);
   if (!facts.parameters.find("sid").value_or("").empty()) {
     if (!facts.session_transport) return request_errc::session_unknown;
-    // An upgrade is for the other transport than the session's; every other request for the same.
-    const bool fits =
-        facts.is_upgrade ? wants_websocket : transport == name_of(*facts.session_transport);
+    // A request that is no upgrade is polling's, of a session that is still on it.
+    const bool fits = facts.is_upgrade
+                          ? wants_websocket
+                          : !wants_websocket && *facts.session_transport == transport_kind::polling;
     if (!fits || !is_version_4) return request_errc::bad_request;
     return std::nullopt;
   }

@@ -165,6 +165,10 @@ void session::abort() {
   finish(close_reason::transport_error, {});
 }
 
+void session::extend_pong(time_point now) noexcept {
+  if (pong_due_ != never) pong_due_ = now + options_.ping_timeout;
+}
+
 time_point session::deadline() const noexcept {
   const time_point noop = poll_pending_ ? noop_due_ : never;
   return std::min({ping_due_, pong_due_, upgrade_due_, noop, close_due_});

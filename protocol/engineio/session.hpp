@@ -99,6 +99,9 @@ class session {
   /// The server dropped the connections: on_closed(transport_error) at once, without a farewell.
   void abort();
 
+  /// What the client sends is not read for the moment: an awaited pong gets its whole time again.
+  void extend_pong(time_point now) noexcept;
+
   /// When to call advance() at the latest; time_point::max() for never.
   time_point deadline() const noexcept;
   /// Does what is due: ping, ping timeout, noop, upgrade timeout, end of the close wait.

@@ -4,11 +4,12 @@
 
 namespace troupe {
 
-argument_writer::argument_writer(std::string_view event, std::span<const value> values) {
+argument_writer::argument_writer(std::optional<std::string_view> event,
+                                 std::span<const value> values) {
   texts_.reserve(values.size() + 1);
-  if (!event.empty()) {
+  if (event) {
     auto name = std::make_unique<std::string>();
-    protocol::json::append_string(*name, event);
+    protocol::json::append_string(*name, *event);
     texts_.push_back(*name);
     written_.push_back(std::move(name));
   }

@@ -105,8 +105,8 @@ using arguments = std::vector<value>;
 /// others are written again with new numbers. Borrows the values.
 class argument_writer {
  public:
-  /// `event` is the name, or empty for an ack.
-  argument_writer(std::string_view event, std::span<const value> values);
+  /// `event` is the name; none for an ack.
+  argument_writer(std::optional<std::string_view> event, std::span<const value> values);
   std::span<const std::string_view> texts() const noexcept { return texts_; }
   std::span<const std::string_view> attachments() const noexcept { return attachments_; }
 
