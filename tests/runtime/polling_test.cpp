@@ -84,6 +84,29 @@ TEST_CASE("a WebSocket that sends past its credit is not read, and loses nothing
   CHECK(paused > 0);
 }
 
+TEST_CASE("a client whose credit is used up by broadcasts under way goes on when they are back") {
+  with_seeds(100, [](std::uint64_t seed) {
+    troupe::options user;
+    user.events_in_flight_max = 3;
+    server_bench bench(seed, 1 + seed % 3, user);
+    const troupe::nsp io = bench.io();
+    io.on_connection([&, io](troupe::socket& socket) {
+      socket.on("n", [io](int number) {
+        io.emit("a", number);
+        io.emit("b", number);
+      });
+    });
+    bench_client client(bench, seed % 2 == 0 ? over::polling : over::websocket);
+    client.join();
+    bench.run();
+    for (int round = 0; round < 3; ++round) {
+      for (int i = 0; i < 10; ++i) client.send("42[\"n\",1]");
+      bench.run();
+    }
+    CHECK(client.count("42[\"b\",1]") == 30);
+  });
+}
+
 TEST_CASE("a WebSocket that sends past its credit and closes is heard to the end") {
   with_seeds(100, [](std::uint64_t seed) {
     troupe::options user;
