@@ -93,6 +93,7 @@ class server_bench final : actors::transport_port {
   std::size_t sessions() const;
 
   actors::directory& directory() noexcept { return *shared_; }
+  seeded_unit& unit(unsigned index) noexcept { return *units_[index]; }
   runtime::shard& shard(unsigned index) noexcept { return *shards_[index]; }
   caf::actor broadcaster(std::string_view nsp = "/") { return shared_->open(nsp)->broadcaster(); }
   std::mt19937_64& random() noexcept { return random_; }
