@@ -101,6 +101,14 @@ void server::state::start_listening() {
 
 void server::state::stop_listening() {
   if (listening != nullptr) listening->stop();
+  for (std::size_t i = 0; i < loops.size(); ++i) {
+    boost::asio::post(*loops[i], [this, i] {
+      // Whoever has not gone by then is reset.
+      auto timer = std::make_shared<boost::asio::steady_timer>(*loops[i]);
+      timer->expires_after(settings.user.close_timeout);
+      timer->async_wait([this, i, timer](boost::system::error_code) { shards[i]->abort_all(); });
+    });
+  }
 }
 
 void server::state::close() {
@@ -115,14 +123,6 @@ void server::state::close() {
   if (was_made)
     for (const auto& driver : drivers) threads.emplace_back([one = driver.get()] { one->run(); });
   actors::tell(shared->supervisor, actors::stop_server{});
-  for (std::size_t i = 0; i < loops.size(); ++i) {
-    boost::asio::post(*loops[i], [this, i] {
-      // Whoever has not gone by then is reset.
-      auto timer = std::make_shared<boost::asio::steady_timer>(*loops[i]);
-      timer->expires_after(settings.user.close_timeout);
-      timer->async_wait([this, i, timer](boost::system::error_code) { shards[i]->abort_all(); });
-    });
-  }
 }
 
 void server::state::on_stopped(bool has_failed) {
