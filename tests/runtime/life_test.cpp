@@ -119,7 +119,7 @@ struct world {
         if (one.websocket == nullptr && !one.sid.empty()) one.upgrade();
         return;
       case 5:
-        if (one.websocket != nullptr) one.websocket->write_room = draw(3000);
+        if (one.has_upgraded()) one.websocket->write_room = draw(3000);
         return;
       case 6:
         return one.send("43" + std::to_string(1 + draw(3)) + "[]");
