@@ -168,14 +168,14 @@ bool connection_actor::was_ended_by_server(std::string_view nsp) const noexcept 
 void connection_actor::closed(disconnect_reason reason) {
   closing_ = true;
   transport_gone_ = true;
-  while (!sockets_.empty()) end(*sockets_.back(), reason, false);
+  while (!sockets_.empty()) end(*sockets_.front(), reason, false);
   quit();
 }
 
 void connection_actor::end_all(disconnect_reason reason, bool tell_client) {
   if (std::exchange(closing_, true) || link_ == nullptr) return;
   close_wanted_ = true;
-  while (!sockets_.empty()) end(*sockets_.back(), reason, tell_client);
+  while (!sockets_.empty()) end(*sockets_.front(), reason, tell_client);
 }
 
 void connection_actor::close_behind() {

@@ -156,8 +156,9 @@ void session::attach(const caf::actor& connection) {
 // Used by messages that the actor has not handled, and by operations that it sent to broadcasters
 // and that have not come back.
 bool session::has_credit() const noexcept {
-  // Behind the end only what had been received is handed on; nothing comes back to a shard for it.
-  if (gone_) return in_flight_ < home_.settings().events_in_flight_max;
+  // Behind the end all that had been received is handed on, at most one payload: a handler that
+  // holds credit for ever must not keep the actor from hearing of the end.
+  if (gone_) return true;
   return in_flight_ + pending.operations() < home_.settings().events_in_flight_max;
 }
 

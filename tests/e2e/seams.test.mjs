@@ -1,0 +1,87 @@
+// What must not happen at the seams: between the transports, credit, and the end of a socket.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, it } from "node:test";
+import {
+  clientsOf, dropAll, joinPolling, joinWebSocket, request,
+} from "./peers.mjs";
+import { isReference, startServer, within } from "./server.mjs";
+
+const strict = { skip: isReference && "the reference does otherwise" };
+
+describe("at the seams", () => {
+  const clients = clientsOf();
+  let server;
+  before(async () => { server = await startServer(); });
+  afterEach(() => dropAll());
+  after(async () => {
+    await clients.closeAll();
+    await server.stop();
+  });
+
+  for (const method of ["GET", "POST"]) {
+    for (const transport of ["websocket", "polling"]) {
+      it(`a plain ${method} as ${transport} for a WebSocket's session is refused`, strict, async () => {
+        const socket = await joinWebSocket(server);
+        const answer = await request(server,
+          `/socket.io/?EIO=4&transport=${transport}&sid=${socket.handshake.sid}`,
+          { method, ...(method === "POST" && { body: "4x" }) });
+        assert.equal(answer.status, 400);
+        assert.equal(JSON.parse(answer.body).code, 3);
+        socket.send('42["whisper","still here"]');
+        assert.equal(await socket.receive(), '42["whisper","still here"]');
+      });
+    }
+  }
+
+  it("a POST is answered whose last event emits more than the credit", async () => {
+    const session = await joinPolling(server);
+    const events = [...Array(64)].map((_, i) => `42["chat",${i}]`);
+    const answer = await within(
+      session.post([...events, '42["burst",64]'].join("\x1e")), "the POST is answered");
+    assert.equal(answer.body, "ok");
+    assert.equal((await session.post("3")).body, "ok");
+  });
+
+  it("what a client sent before it left is handled before its end", strict, async () => {
+    const listener = await clients.connect(server);
+    const session = await joinPolling(server);
+    const heard = [];
+    listener.on("chat", (from, i) => from === session.id && heard.push(i));
+    const left = new Promise((resolve) =>
+      listener.on("left", (id, reason) => id === session.id && resolve(reason)));
+    const events = [...Array(200)].map((_, i) => `42["chat","${session.id}",${i}]`);
+    await session.post([...events, "41", "1"].join("\x1e"));
+    assert.equal(await within(left, "the others see it leave"), "client namespace disconnect");
+    assert.deepEqual(heard, [...Array(200).keys()]);
+  });
+
+  it("events that cross a DISCONNECT of the server's cost nothing", strict, async () => {
+    const socket = await joinWebSocket(server);
+    for (const packet of ['42["chat","before"]', '42["bye"]', '42["chat","behind"]']) {
+      socket.send(packet);
+    }
+    assert.equal(await socket.receive(), '42["chat","before"]');
+    assert.equal(await socket.receive(), "41");
+    socket.send("40");  // The connection lives: the namespace may be joined again.
+    assert.match(await socket.receive(), /^40\{"sid":/);
+  });
+
+  it("a DISCONNECT reaches every namespace before the connection closes", async () => {
+    for (let i = 0; i < 20; ++i) {
+      const socket = await joinWebSocket(server);
+      socket.send("40/custom,");
+      await socket.receiveWhere((m) => m.startsWith?.('42/custom,["auth"'), "auth of /custom");
+      socket.send(`42["chat",${i}]`);
+      socket.send('42["bye-close"]');
+      await within(socket.closed, "closed");
+      assert.deepEqual(socket.unread(), [`42["chat",${i}]`, "41", "41/custom,"]);
+    }
+  });
+
+  it("an event without a name is relayed with its empty name", async () => {
+    const socket = await joinWebSocket(server);
+    socket.send('42["message",""]');
+    assert.equal(await socket.receive(), '42["message-back",""]');
+  });
+});
