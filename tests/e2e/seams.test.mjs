@@ -75,7 +75,9 @@ describe("at the seams", () => {
       socket.send(`42["chat",${i}]`);
       socket.send('42["bye-close"]');
       await within(socket.closed, "closed");
-      assert.deepEqual(socket.unread(), [`42["chat",${i}]`, "41", "41/custom,"]);
+      const came = socket.unread();  // The namespaces keep no order among each other.
+      assert.deepEqual([...came].sort(), ["41", "41/custom,", `42["chat",${i}]`]);
+      assert.ok(came.indexOf("41") > came.indexOf(`42["chat",${i}]`));
     }
   });
 
