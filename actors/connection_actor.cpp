@@ -121,8 +121,9 @@ void connection_actor::dispatch(packet_ptr received) {
     return broke_protocol(protocol::errc::unexpected_packet);
   }
   if (to->now == phase::connecting) {
-    to->waiting.push_back(std::move(received));  // The credit is withheld until it is delivered.
-    return;
+    to->waiting.push_back(std::move(received));
+    ++link_->withheld;
+    return link_->operation_returned();
   }
   deliver(*to, received);
   link_->handled();
@@ -196,8 +197,15 @@ void connection_actor::wake_up() {
     });
     if (!joined_any) return end_all(disconnect_reason::forced_server_close, false);
   }
+  expire_joining(now);
   expire_acks(now);
   plan_wake(next_deadline());
+}
+
+// What waits for a socket that never joins holds the client's credit: it must not do so for ever.
+void connection_actor::expire_joining(time_point now) {
+  for (std::size_t i = sockets_.size(); i > 0; --i)
+    if (sockets_[i - 1]->connect_deadline <= now) refuse(*sockets_[i - 1], "timed out", {});
 }
 
 void connection_actor::expire_acks(time_point now) {
@@ -222,8 +230,10 @@ void connection_actor::expire_acks(time_point now) {
 
 time_point connection_actor::next_deadline() const {
   time_point due = std::min(connect_deadline_, decoder_.deadline());
-  for (const auto& listed : sockets_)
+  for (const auto& listed : sockets_) {
+    due = std::min(due, listed->connect_deadline);
     for (const auto& [id, waiting] : listed->acks) due = std::min(due, waiting.deadline);
+  }
   return due;
 }
 

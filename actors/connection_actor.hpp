@@ -73,6 +73,7 @@ class connection_actor final : public pinned_actor {
   void resubscribe(socket_state& member);
   void leave_lost();
   void wake_up();
+  void expire_joining(time_point now);
   void expire_acks(time_point now);
   time_point next_deadline() const;
   void plan_wake(time_point due);

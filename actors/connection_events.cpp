@@ -122,6 +122,8 @@ void connection_actor::connect(const packet& received) {
   auto& joining = *sockets_.emplace_back(std::make_unique<socket_state>(*this, entry));
   joining.sid = home_.next_sid();
   joining.shared = entry->current();
+  joining.connect_deadline = home_.now() + directory_.options().connect_timeout;
+  plan_wake(joining.connect_deadline);
   auto auth = value::from_json(view.payload.empty() ? "{}" : std::string(view.payload));
   if (auth) joining.auth = *std::move(auth);
   proceed(joining);
@@ -156,7 +158,7 @@ void connection_actor::refuse(socket_state& refused, std::string_view message,
 
 void connection_actor::joined(socket_state& who) {
   who.now = phase::connected;
-  connect_deadline_ = time_point::max();
+  connect_deadline_ = who.connect_deadline = time_point::max();
   home_.count().sockets_connected.add();
   const auto reply = socketio::encode_connect(who.entry->name(), who.sid);
   who.epoch = home_.epoch(who.entry->index());
@@ -172,6 +174,7 @@ void connection_actor::joined(socket_state& who) {
     const packet_ptr received = std::move(who.waiting.front());
     who.waiting.pop_front();
     if (who.now == phase::connected) deliver(who, received);
+    --link_->withheld;
     link_->handled();
   }
 }
@@ -256,7 +259,10 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
   ended_.push_back(std::move(*place));
   sockets_.erase(place);
   if (link_ != nullptr)
-    for (std::size_t i = 0; i < ended.waiting.size(); ++i) link_->handled();
+    for (std::size_t i = 0; i < ended.waiting.size(); ++i) {
+      --link_->withheld;
+      link_->handled();
+    }
   ended.waiting.clear();
   if (tell_client || !was_connected) ended_by_server_.push_back(ended.entry->name());
   if (!was_connected) return;

@@ -44,7 +44,7 @@ class link {
   virtual void close() = 0;
   /// The connection actor has dealt with one message: one more may be read (credit).
   virtual void handled() = 0;
-  /// One of pending_operations came back: what was held for it may go on.
+  /// `pending` or `withheld` has changed: what was held for them may go on.
   virtual void operation_returned() = 0;
   /// Sends the connection actor `wake` at `when`, once; a later call replaces an earlier.
   virtual void wake_at(time_point when) = 0;
@@ -55,6 +55,9 @@ class link {
   /// What this client's actor has under way through broadcasters. It counts as credit used, so that
   /// a client cannot fill a broadcaster's mailbox faster than it is emptied.
   pending_operations pending;
+  /// Messages that the actor keeps for sockets on their way in; their credit does not come back
+  /// before those have joined or are refused.
+  std::size_t withheld = 0;
   /// The link is to be closed when nothing is pending any more.
   bool closes_behind = false;
   /// This client's memberships on the shard, one for each namespace joined.

@@ -17,8 +17,8 @@ namespace troupe {
 class socket;
 
 /// Passed to a middleware: calls the next one, or refuses the client. Copyable; may be kept and
-/// called later, on any thread, once; a middleware that never calls it leaves the client to the
-/// connect timeout.
+/// called later, on any thread, once; when none is called within the connect timeout the client is
+/// refused, and closed if it has joined no namespace.
 class next {
  public:
   /// Goes on.

@@ -38,7 +38,8 @@ struct socket_state {
   socket facade{*this};
   std::string sid;
   phase now = phase::connecting;
-  std::uint32_t epoch = 0;  // Of the broadcaster that it subscribed with.
+  std::uint32_t epoch = 0;                          // Of the broadcaster that it subscribed with.
+  time_point connect_deadline = time_point::max();  // While its middlewares are at work.
   value auth;
   std::any data;
   /// The namespace's handlers as they were when this client came.

@@ -196,7 +196,11 @@ void session::pump() {
       actors::tell(actor_, actors::client_data{std::string(data), binary});
     });
   }
-  if (gone_) return tell_closed();
+  if (gone_) {
+    // The rest is behind what waits for a socket that a client that is gone will hardly get.
+    if (in_flight_ == withheld) waiting_.clear();
+    return tell_closed();
+  }
   // Not at every message: reading goes on when half of the credit is there again.
   if (waiting_.empty() && in_flight_ <= home_.settings().events_in_flight_max / 2 && has_credit())
     take_more();
@@ -284,8 +288,8 @@ void session::expired(time_point now) {
   if (cut_off_ && !gone_) return abort();
   if (websocket_ != nullptr) websocket_->connection().advance(now);
   if (probe_ != nullptr) probe_->connection().advance(now);
-  // Its pong may be among what is not read for want of credit.
-  if (paused_) engine_.extend_pong(now);
+  // Its pong may be among what is not read for want of credit, or behind a POST that waits for it.
+  if (paused_ || (polling_ != nullptr && polling_->post != nullptr)) engine_.extend_pong(now);
   if (!gone_) engine_.advance(now);
   if (soft_deadline_ <= now) {
     soft_deadline_ = time_point::max();

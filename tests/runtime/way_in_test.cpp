@@ -113,6 +113,33 @@ TEST_CASE("a client that a middleware never answers is closed at the connect tim
   });
 }
 
+TEST_CASE("a client that waits for one namespace of several is refused there at the timeout") {
+  with_seeds(60, [](std::uint64_t seed) {
+    troupe::options user;
+    user.events_in_flight_max = 4;
+    std::vector<troupe::next> kept;
+    server_bench bench(seed, 2, user);
+    bench.of("/slow").use([&](troupe::socket&, troupe::next next) { kept.push_back(next); });
+    bench_client client(bench, seed % 2 == 0 ? over::polling : over::websocket);
+    client.join();
+    client.join("/slow");
+    for (int i = 0; i < 20; ++i) client.send("42/slow,[\"held\"]");
+    bench.run();
+    CHECK(kept.size() == 1);
+    if (seed % 3 == 0) {
+      bench.advance(45s);
+      CHECK(client.received_as("44") == strings{"/slow,{\"message\":\"timed out\"}"});
+      CHECK_FALSE(client.is_closed);
+      client.leave();
+    }
+    if (seed % 3 == 1) client.leave();
+    if (seed % 3 == 2) client.vanish();
+    bench.run();
+    bench.advance(90s);
+    bench.check_nothing_left();
+  });
+}
+
 TEST_CASE("a client that never joins a namespace is closed at the connect timeout") {
   server_bench bench(1);
   bench_client client(bench, over::websocket), joined(bench, over::websocket);
