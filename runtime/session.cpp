@@ -124,27 +124,6 @@ void session::flush_websocket() {
     check_soft_bound(connection.queued_bytes());
 }
 
-void session::check_soft_bound(std::size_t queued) {
-  const options& bounds = home_.settings();
-  if (queued <= bounds.outbox_bytes_soft_max) {
-    soft_deadline_ = time_point::max();
-    return;
-  }
-  if (soft_deadline_ != time_point::max()) return;
-  soft_deadline_ = home_.now() + bounds.outbox_soft_timeout;
-  plan();
-}
-
-std::size_t session::queued_bytes() const noexcept {
-  if (websocket_ != nullptr) return websocket_->connection().queued_bytes();
-  return polling_ != nullptr ? polling_->bytes : 0;
-}
-
-void session::overflown() {
-  home_.count().outboxes_overflown.add();
-  home_.shared().log(log_level::warning, "client closed: its outgoing queue is full");
-}
-
 // --- the actor
 
 void session::attach(const caf::actor& connection) {

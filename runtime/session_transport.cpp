@@ -116,6 +116,29 @@ void session::on_upgraded() {
   if (!polling_->has_peer()) polling_.reset();
 }
 
+// --- slow readers
+
+void session::check_soft_bound(std::size_t queued) {
+  const options& bounds = home_.settings();
+  if (queued <= bounds.outbox_bytes_soft_max) {
+    soft_deadline_ = time_point::max();
+    return;
+  }
+  if (soft_deadline_ != time_point::max()) return;
+  soft_deadline_ = home_.now() + bounds.outbox_soft_timeout;
+  plan();
+}
+
+std::size_t session::queued_bytes() const noexcept {
+  if (websocket_ != nullptr) return websocket_->connection().queued_bytes();
+  return polling_ != nullptr ? polling_->bytes : 0;
+}
+
+void session::overflown() {
+  home_.count().outboxes_overflown.add();
+  home_.shared().log(log_level::warning, "client closed: its outgoing queue is full");
+}
+
 // --- polling
 
 void session::get(http_peer& from) {
