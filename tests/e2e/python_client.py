@@ -102,7 +102,7 @@ def leaves(transports):
         with peer(transports) as two:
             gone = two.client.get_sid("/")
         reason = one.wait("left", accept=lambda args: args[0] == gone)[1]
-        assert reason in ("client namespace disconnect", "transport close"), reason
+        assert reason in ("client namespace disconnect", "transport close", "ping timeout"), reason
 
 
 def is_sent_away(transports):
