@@ -25,6 +25,7 @@ class shard_context;
 
 class clock;
 class random_source;
+class simulator;
 
 /// A server's options. Names and defaults are the reference's where it has the option; each bound
 /// says what happens when it is reached. Every member has an initializer: who names a few of them,
@@ -109,6 +110,8 @@ struct options {
   // --- seams for tests; null: the system's
   const troupe::clock* clock = nullptr;
   random_source* random = nullptr;
+  /// In place of threads and a listening socket (`troupe::harness`).
+  troupe::simulator* simulator = nullptr;
 };
 
 }  // namespace troupe

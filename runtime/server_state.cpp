@@ -1,6 +1,5 @@
 #include <troupe/runtime/server_state.hpp>
 
-#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/system/system_error.hpp>
 #include <csignal>
@@ -38,9 +37,8 @@ server::state::state(caf::actor_system* embedder, options user)
     settings.loops.push_back(loops.back().get());
   }
   for (unsigned i = 0; i < settings.user.threads; ++i) {
-    units.push_back(std::make_unique<runtime::loop_unit>(system, *loops[i]));
     shards.push_back(std::make_unique<runtime::shard>(i, settings, *shared));
-    drivers.push_back(std::make_unique<runtime::shard_thread>(*shards[i], *units[i], *loops[i]));
+    make_unit(i);
     shared->units.push_back(units[i].get());
     shared->shards.push_back(shards[i].get());
   }
@@ -51,6 +49,22 @@ server::state::state(caf::actor_system* embedder, options user)
       system, *units[0], *shared, static_cast<actors::transport_port&>(*this));
   shared->on_stopped = [this](bool has_failed) { on_stopped(has_failed); };
   root.emplace(*shared, shared->open("/"));
+  if (simulator* driving = settings.user.simulator) {
+    simulator::parts parts{
+        shared.get(), {}, shared->units, [this](auto bytes) { accept(std::move(bytes)); }};
+    for (const auto& one : shards) parts.shards.push_back(one.get());
+    driving->attach(parts);
+  }
+}
+
+void server::state::make_unit(unsigned index) {
+  if (settings.user.simulator != nullptr) {
+    units.push_back(settings.user.simulator->make_unit(system));
+    return;
+  }
+  auto unit = std::make_unique<runtime::loop_unit>(system, *loops[index]);
+  drivers.push_back(std::make_unique<runtime::shard_thread>(*shards[index], *unit, *loops[index]));
+  units.push_back(std::move(unit));
 }
 
 server::state::~state() {
@@ -58,9 +72,14 @@ server::state::~state() {
   root.reset();
   shared->drop_handles();
   for (const auto& one : shards) one->drop_handles();
+  if (settings.user.simulator != nullptr) settings.user.simulator->detach(*shared);
 }
 
 bool server::state::run() {
+  if (settings.user.simulator != nullptr) {
+    start();
+    return wait();
+  }
   boost::asio::signal_set ending(*loops[0], SIGINT, SIGTERM);
   ending.async_wait([this](boost::system::error_code failed_to_wait, int) {
     if (!failed_to_wait) close();
@@ -74,15 +93,7 @@ void server::state::start() {
     const std::lock_guard lock(mutex);
     if (now != phase::made) return;
   }
-  transport::listener_options where;
-  where.host = settings.user.host;
-  where.port = settings.user.port;
-  where.backlog = settings.user.backlog;
-  where.send_buffer_bytes = settings.user.send_buffer_bytes;
-  auto opened = transport::listen(*loops[0], where);
-  if (!opened) throw boost::system::system_error(opened.error());
-  listening = *std::move(opened);
-  port = listening->port();
+  if (settings.user.simulator == nullptr) listen();
   if (settings.user.on_listening) settings.user.on_listening(port);
   {
     const std::lock_guard lock(mutex);
@@ -92,23 +103,31 @@ void server::state::start() {
   for (const auto& driver : drivers) threads.emplace_back([one = driver.get()] { one->run(); });
 }
 
+void server::state::listen() {
+  transport::listener_options where;
+  where.host = settings.user.host;
+  where.port = settings.user.port;
+  where.backlog = settings.user.backlog;
+  where.send_buffer_bytes = settings.user.send_buffer_bytes;
+  auto opened = transport::listen(*loops[0], where);
+  if (!opened) throw boost::system::system_error(opened.error());
+  listening = *std::move(opened);
+  port = listening->port();
+}
+
 void server::state::start_listening() {
-  listening->start([this](std::unique_ptr<transport::stream> bytes) {
-    actors::tell(shared->transport, actors::accepted{std::make_shared<runtime::new_connection>(
-                                        std::move(bytes), settings.loops)});
-  });
+  if (settings.user.simulator != nullptr) return settings.user.simulator->start_listening(*shared);
+  listening->start([this](std::unique_ptr<transport::stream> bytes) { accept(std::move(bytes)); });
+}
+
+void server::state::accept(std::unique_ptr<transport::stream> bytes) {
+  actors::tell(shared->transport, actors::accepted{std::make_shared<runtime::new_connection>(
+                                      std::move(bytes), settings.loops)});
 }
 
 void server::state::stop_listening() {
+  if (settings.user.simulator != nullptr) settings.user.simulator->stop_listening(*shared);
   if (listening != nullptr) listening->stop();
-  for (std::size_t i = 0; i < loops.size(); ++i) {
-    boost::asio::post(*loops[i], [this, i] {
-      // Whoever has not gone by then is reset.
-      auto timer = std::make_shared<boost::asio::steady_timer>(*loops[i]);
-      timer->expires_after(settings.user.close_timeout);
-      timer->async_wait([this, i, timer](boost::system::error_code) { shards[i]->abort_all(); });
-    });
-  }
 }
 
 void server::state::close() {
@@ -127,16 +146,24 @@ void server::state::close() {
 
 void server::state::on_stopped(bool has_failed) {
   for (const auto& driver : drivers) driver->stop();
-  const std::lock_guard lock(mutex);
-  failed = has_failed;
-  now = phase::stopped;
-  changed.notify_all();
+  {
+    const std::lock_guard lock(mutex);
+    failed = has_failed;
+    now = phase::stopped;
+    changed.notify_all();
+  }
+  if (settings.user.simulator != nullptr) settings.user.simulator->stopped(*shared, has_failed);
 }
 
 bool server::state::wait() {
   {
     std::unique_lock lock(mutex);
     if (now == phase::made || now == phase::ended) return !failed;
+    if (settings.user.simulator != nullptr) {
+      lock.unlock();
+      settings.user.simulator->run_until_stopped(*shared);
+      lock.lock();
+    }
     changed.wait(lock, [&] { return now == phase::stopped || now == phase::ended; });
     if (now == phase::ended) return !failed;
     now = phase::ended;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
@@ -12,6 +11,7 @@
 #include <troupe/actors/transport_actor.hpp>
 #include <troupe/runtime/server.hpp>
 #include <troupe/runtime/shard_thread.hpp>
+#include <troupe/runtime/simulator.hpp>
 #include <troupe/transport/listener.hpp>
 
 namespace troupe {
@@ -32,6 +32,9 @@ struct server::state final : actors::transport_port {
   void stop_listening() override;
 
   void on_stopped(bool failed);
+  void make_unit(unsigned index);
+  void accept(std::unique_ptr<transport::stream> bytes);
+  void listen();
 
   struct own_system;
   std::unique_ptr<own_system> own;
@@ -39,11 +42,10 @@ struct server::state final : actors::transport_port {
   runtime::shard_settings settings;
   std::vector<std::unique_ptr<boost::asio::io_context>> loops;
   std::unique_ptr<actors::directory> shared;
-  std::vector<std::unique_ptr<runtime::loop_unit>> units;
+  std::vector<std::unique_ptr<actors::pinned_unit>> units;
   std::vector<std::unique_ptr<runtime::shard>> shards;
   std::vector<std::unique_ptr<runtime::shard_thread>> drivers;
   std::unique_ptr<transport::listener> listening;
-  std::unique_ptr<boost::asio::steady_timer> close_timer;
   std::vector<std::thread> threads;
   std::optional<nsp> root;
   std::uint16_t port = 0;

@@ -194,6 +194,7 @@ void shard::tell_all(const actors::broadcaster_restarted& message) {
 
 void shard::shut_down(disconnect_reason reason) {
   shutting_down_ = true;
+  deadlines_.schedule(closing_, now_ + settings().close_timeout);
   for (const slot& place : slots_) {
     if (place.occupant == nullptr) continue;
     if (place.occupant->actor())

@@ -52,6 +52,8 @@ class shard final : public actors::shard_context {
   /// Reads the clock: once a turn, so that all of a turn happens at one time.
   void tick() noexcept { now_ = settings_.clock->now(); }
   void expire() { deadlines_.expire(now_); }
+  /// The clock itself, which moves within a turn.
+  time_point clock_time() const noexcept { return settings_.clock->now(); }
   /// Writes what this turn queued.
   void flush();
   /// Frees what ended in this turn.
@@ -131,6 +133,13 @@ class shard final : public actors::shard_context {
   std::vector<std::unique_ptr<http_peer>> ended_peers_;
   std::unordered_map<std::string, protocol::frame_ptr> control_frames_;
   std::vector<std::byte> random_;  // Drawn ahead.
+  /// The server ends: when close_timeout is over, whoever has not gone is reset.
+  struct closing_timer final : timer {
+    explicit closing_timer(shard& home_shard) : home(home_shard) {}
+    void expired(time_point) override { home.abort_all(); }
+    shard& home;
+  };
+  closing_timer closing_{*this};
   std::uint32_t sid_counter_;
   bool shutting_down_ = false;
 };

@@ -104,12 +104,11 @@ void shard_thread::wait() {
 }
 
 void shard_thread::read_more() {
-  const time_point until =
-      std::chrono::steady_clock::now() + lazy_flush_per_session * shard_.dirty_count();
+  const time_point until = shard_.clock_time() + lazy_flush_per_session * shard_.dirty_count();
   for (std::size_t i = 0; i < handlers_per_turn_max; ++i) {
     const bool came = loop_.poll_one() != 0;
     if (came || unit_.has_work()) unit_.run_some(jobs_per_turn_max, messages_per_job_max);
-    if (std::chrono::steady_clock::now() >= until) return;
+    if (shard_.clock_time() >= until) return;
   }
 }
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <optional>
 
-#include <tests/transport/client_frames.hpp>
+#include <troupe/harness/client_frames.hpp>
 #include <troupe/protocol/base64.hpp>
 
 namespace troupe::testing {
 
-namespace frames = transport::testing;
+namespace frames = harness::frames;
 
 namespace {
 
@@ -45,7 +45,7 @@ std::optional<std::pair<unsigned char, std::string>> take_frame(std::string& byt
 
 bench_client::bench_client(server_bench& bench, over transport, std::string query)
     : bench_(bench), query_(std::move(query)), transport_(transport) {
-  bench_.clients_.push_back(this);
+  bench_.world().add(*this);
   if (transport == over::websocket) {
     upgrade_ = upgrade_step::done;
     open_websocket();
@@ -57,7 +57,7 @@ bench_client::bench_client(server_bench& bench, over transport, std::string quer
 
 bench_client::~bench_client() {
   leave();
-  std::erase(bench_.clients_, this);
+  bench_.world().remove(*this);
 }
 
 std::string bench_client::target() const {
@@ -100,13 +100,13 @@ void bench_client::send_binary(std::string bytes) {
   outgoing_.push_back(std::move(packet));
 }
 
-std::shared_ptr<transport::testing::wire> bench_client::post_beside(std::string payload) {
+std::shared_ptr<harness::wire> bench_client::post_beside(std::string payload) {
   wire_ptr other;
   request(other, "POST", payload);
   return other;
 }
 
-std::shared_ptr<transport::testing::wire> bench_client::get_beside() {
+std::shared_ptr<harness::wire> bench_client::get_beside() {
   wire_ptr other;
   request(other, "GET", {});
   return other;
@@ -154,7 +154,7 @@ std::size_t bench_client::count(std::string_view packet) const {
   return static_cast<std::size_t>(std::count(received.begin(), received.end(), packet));
 }
 
-bool bench_client::react() {
+bool bench_client::act() {
   bool did = read_websocket();
   did = read_polling() || did;
   if (has_left_) return did;

@@ -12,12 +12,12 @@ namespace troupe::testing {
 
 /// An Engine.IO client built on raw bytes, over long-polling or WebSocket, which does what
 /// engine.io-client does: one GET pending, one POST at a time, the same steps to upgrade.
-class bench_client {
+class bench_client final : public harness::participant {
  public:
   enum class over { polling, websocket };
 
   bench_client(server_bench& bench, over transport, std::string query = {});
-  ~bench_client();
+  ~bench_client() override;
   bench_client(const bench_client&) = delete;
   bench_client& operator=(const bench_client&) = delete;
 
@@ -26,8 +26,8 @@ class bench_client {
   /// Sends one binary message.
   void send_binary(std::string bytes);
   /// Polling: a payload in a POST of its own, whatever is under way.
-  std::shared_ptr<transport::testing::wire> post_beside(std::string payload);
-  std::shared_ptr<transport::testing::wire> get_beside();
+  std::shared_ptr<harness::wire> post_beside(std::string payload);
+  std::shared_ptr<harness::wire> get_beside();
   /// Goes over to WebSocket.
   void upgrade();
   bool has_upgraded() const noexcept { return upgrade_ == upgrade_step::done; }
@@ -45,7 +45,7 @@ class bench_client {
   std::size_t count(std::string_view packet) const;
 
   /// Does what the last bytes ask for. False: nothing.
-  bool react();
+  bool act() override;
 
   std::string sid;                    ///< Engine.IO's.
   std::vector<std::string> received;  ///< Engine.IO packets; binary ones as `b` and the bytes.
@@ -55,11 +55,11 @@ class bench_client {
   bool polls = true;              ///< Sends the next GET.
   bool answers_pings = true;
   bool is_closed = false;  ///< By the server.
-  std::shared_ptr<transport::testing::wire> websocket, get, post;
+  std::shared_ptr<harness::wire> websocket, get, post;
 
  private:
   enum class upgrade_step { none, probing, pausing, done };
-  using wire_ptr = std::shared_ptr<transport::testing::wire>;
+  using wire_ptr = std::shared_ptr<harness::wire>;
 
   std::string target() const;
   void request(wire_ptr& on, std::string_view method, std::string_view body);

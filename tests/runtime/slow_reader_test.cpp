@@ -17,7 +17,7 @@ using troupe::actors::counters;
 
 namespace {
 
-constexpr auto unbounded = troupe::transport::testing::wire::unbounded;
+constexpr auto unbounded = troupe::harness::wire::unbounded;
 
 /// A client that reads nothing from now on among three that do.
 struct slow_among_others {

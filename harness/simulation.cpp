@@ -1,0 +1,238 @@
+#include <troupe/harness/simulation.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <troupe/actors/messages.hpp>
+#include <troupe/runtime/shard.hpp>
+
+namespace troupe::harness {
+
+namespace {
+/// Without time passing: past it the server does not come to rest.
+constexpr std::size_t steps_at_once_max = 2'000'000;
+}  // namespace
+
+simulation::simulation(std::uint64_t seed) : ids_(seed), random_(seed) {}
+
+simulation::~simulation() = default;
+
+options simulation::options_for(options user) {
+  user.clock = &clock_;
+  user.random = &ids_;
+  user.simulator = this;
+  if (user.threads == 0) user.threads = 1;
+  return user;
+}
+
+// --- simulator
+
+std::unique_ptr<actors::pinned_unit> simulation::make_unit(caf::actor_system& system) {
+  return std::make_unique<seeded_unit>(system);
+}
+
+void simulation::attach(const parts& made) {
+  servers_.push_back(made);
+  stopped_ = failed_ = false;
+}
+
+void simulation::start_listening(const actors::directory& shared) {
+  listening_ = &shared;
+}
+
+void simulation::stop_listening(const actors::directory& shared) {
+  if (listening_ == &shared) listening_ = nullptr;
+}
+
+void simulation::stopped(const actors::directory& shared, bool failed) {
+  if (&shared != current().shared) return;
+  stopped_ = true;
+  failed_ = failed;
+}
+
+void simulation::run_until_stopped(const actors::directory& shared) {
+  run();
+  while (&shared == current().shared && !stopped_ && pass_time(time_point::max())) run();
+}
+
+void simulation::detach(const actors::directory& shared) {
+  run();
+  stop_listening(shared);
+  std::erase_if(servers_, [&](const parts& listed) { return listed.shared == &shared; });
+}
+
+// --- what happens next
+
+std::shared_ptr<wire> simulation::open_connection() {
+  auto opened = std::make_shared<wire>();
+  wires_.push_back(opened);
+  for (const parts& one : servers_) {
+    if (one.shared != listening_) continue;
+    one.accept(std::make_unique<memory_stream>(opened));
+    return opened;
+  }
+  opened->is_closed = true;
+  return opened;
+}
+
+bool simulation::deliver(wire& to) {
+  const bool reads = to.observer != nullptr && to.is_read_armed && to.is_readable();
+  const bool writes = to.observer != nullptr && to.is_write_armed && to.is_writable();
+  if (!reads && !writes) return false;
+  if (reads && (!writes || random_() % 2 == 0)) {
+    to.is_read_armed = false;
+    to.observer->on_readable();
+  } else {
+    to.is_write_armed = false;
+    to.observer->on_writable();
+  }
+  return true;
+}
+
+void simulation::end_turn(runtime::shard& which) {
+  which.tick();
+  which.expire();
+  which.flush();
+  which.sweep();
+}
+
+bool simulation::end_turns() {
+  bool was_idle = true;
+  for (const parts& server : servers_) {
+    for (runtime::shard* one : server.shards) {
+      was_idle = was_idle && one->dirty_count() == 0 && one->next_deadline() > clock_.now();
+      end_turn(*one);
+    }
+  }
+  return !was_idle;
+}
+
+std::size_t simulation::ready_count() const {
+  std::size_t ready = 0;
+  for (const parts& server : servers_)
+    for (const actors::pinned_unit* unit : server.units)
+      ready += static_cast<const seeded_unit*>(unit)->ready_count();
+  return ready;
+}
+
+bool simulation::run_actor(std::size_t drawn) {
+  for (const parts& server : servers_) {
+    for (actors::pinned_unit* listed : server.units) {
+      auto& unit = static_cast<seeded_unit&>(*listed);
+      if (drawn < unit.ready_count()) {
+        ++messages_;
+        unit.run_one(drawn);
+        return true;
+      }
+      drawn -= unit.ready_count();
+    }
+  }
+  return false;
+}
+
+bool simulation::step() {
+  if (++steps_ % steps_at_once_max == 0)
+    throw std::runtime_error("the simulation does not come to rest");
+  // One shard ends its turn now and then, in the middle of things.
+  if (!servers_.empty() && random_() % 8 == 0) {
+    const parts& server = servers_[random_() % servers_.size()];
+    end_turn(*server.shards[random_() % server.shards.size()]);
+  }
+  const std::size_t ready = ready_count();
+  const std::size_t others = wires_.size() + participants_.size();
+  // An actor that is ready, a connection or a participant, each as likely.
+  if (ready != 0 && run_actor(random_() % (ready + std::min<std::size_t>(others, 4)))) return true;
+  const std::size_t first = others == 0 ? 0 : random_() % others;
+  for (std::size_t i = 0; i < others; ++i) {
+    const std::size_t at = (first + i) % others;
+    if (at < wires_.size() ? deliver(*wires_[at]) : participants_[at - wires_.size()]->act())
+      return true;
+  }
+  std::erase_if(wires_, [](const auto& wire) { return wire.use_count() == 1; });
+  if (ready != 0) return true;
+  return end_turns();
+}
+
+void simulation::run() {
+  while (step()) {
+  }
+}
+
+void simulation::run_some(std::size_t steps) {
+  while (steps-- > 0 && step()) {
+  }
+}
+
+bool simulation::pass_time(time_point end) {
+  auto next = end;
+  for (const parts& server : servers_)
+    for (const runtime::shard* one : server.shards) next = std::min(next, one->next_deadline());
+  for (const participant* one : participants_) next = std::min(next, one->due());
+  if (next >= end) return false;
+  clock_.set(std::max(next, clock_.now()));
+  return true;
+}
+
+void simulation::advance(std::chrono::milliseconds by) {
+  const auto end = clock_.now() + by;
+  do run();
+  while (pass_time(end));
+  clock_.set(end);
+  end_turns();
+  run();
+}
+
+// --- what it looks like
+
+std::uint64_t simulation::counted(actors::counter actors::counters::*which) const {
+  std::uint64_t sum = 0;
+  for (const runtime::shard* one : servers_.back().shards) sum += (one->count().*which).value();
+  return sum;
+}
+
+std::size_t simulation::subscribers(std::string_view name) const {
+  const auto nsp = servers_.back().shared->find(name);
+  std::size_t sum = 0;
+  for (runtime::shard* one : servers_.back().shards)
+    if (nsp != nullptr) sum += one->table(nsp->index()).size();
+  return sum;
+}
+
+std::size_t simulation::sessions() const {
+  std::size_t sum = 0;
+  for (const runtime::shard* one : servers_.back().shards) sum += one->session_count();
+  return sum;
+}
+
+std::vector<std::string> simulation::left_over() {
+  using actors::counters;
+  std::vector<std::string> left;
+  const auto expect = [&](bool holds, std::string_view what) {
+    if (!holds) left.emplace_back(what);
+  };
+  for (const runtime::shard* one : current().shards) {
+    for (const auto& table : one->tables())
+      expect(table == nullptr || (table->size() == 0 && table->room_count() == 0),
+             "a subscriber or a room in a shard's table");
+    expect(one->session_count() == 0, "a session");
+    expect(one->peer_count() == 0, "an HTTP connection");
+    expect(one->dirty_count() == 0, "a queue that is not written");
+    expect(one->next_deadline() == time_point::max(), "a deadline");
+  }
+  expect(counted(&counters::sessions_opened) == counted(&counters::sessions_closed),
+         "a session, by the counters");
+  expect(counted(&counters::sockets_connected) == counted(&counters::sockets_disconnected),
+         "a socket, by the counters");
+  expect(counted(&counters::rooms_opened) == counted(&counters::rooms_closed),
+         "a room, by the counters");
+  // A broadcaster that knows no member tells no shard.
+  for (const auto& nsp : directory().all()) {
+    const std::size_t before = messages_;
+    actors::tell(nsp->broadcaster(), actors::publish{{}, "probe", {}, nullptr, {}});
+    run();
+    expect(messages_ == before + 1, "a member that a broadcaster knows");
+  }
+  return left;
+}
+
+}  // namespace troupe::harness

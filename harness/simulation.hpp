@@ -1,0 +1,116 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <troupe/actors/counters.hpp>
+#include <troupe/harness/memory_stream.hpp>
+#include <troupe/harness/seams.hpp>
+#include <troupe/runtime/options.hpp>
+#include <troupe/runtime/simulator.hpp>
+
+namespace troupe::harness {
+
+/// Something of a simulation that is no server: a client, a network, a schedule of faults.
+class participant {
+ public:
+  virtual ~participant() = default;
+  /// Does one thing that is due at this time; false: nothing is.
+  virtual bool act() = 0;
+  /// When it has something to do without being asked; max() for never.
+  virtual time_point due() const { return time_point::max(); }
+};
+
+/// Servers and whoever speaks with them in one thread, without a socket or a clock of their own.
+/// What happens next is drawn from the seed: a message of an actor, readiness of a connection, a
+/// participant's turn, the end of a shard's turn; so every interleaving between shards that
+/// threads could show comes up. Same seed, same run.
+///
+///     simulation world(seed);
+///     troupe::server io{world.options_for({.threads = 2})};
+///     io.start();
+///     ...
+///     world.advance(10s);
+///
+/// Outlives its servers and participants. Thread: one.
+class simulation final : public simulator {
+ public:
+  explicit simulation(std::uint64_t seed);
+  ~simulation() override;
+
+  /// `user` with this simulation's seams; threads become shards, one if not said.
+  options options_for(options user = {});
+  void add(participant& who) { participants_.push_back(&who); }
+  void remove(participant& who) { std::erase(participants_, &who); }
+  /// The other end of a new connection to the server that listens; closed if there is none.
+  std::shared_ptr<wire> open_connection();
+
+  /// Does one thing; false if there is nothing to do now.
+  bool step();
+  /// Steps until nothing is left to do at this time.
+  void run();
+  /// At most `steps`: stops in the middle of things.
+  void run_some(std::size_t steps);
+  /// Lets time pass, deadline by deadline.
+  void advance(std::chrono::milliseconds by);
+
+  std::mt19937_64& random() noexcept { return random_; }
+  manual_clock& clock() noexcept { return clock_; }
+  seeded_random& ids() noexcept { return ids_; }
+  time_point now() const noexcept { return clock_.now(); }
+  bool is_listening() const noexcept { return listening_ != nullptr; }
+  /// Whether the server that was attached last has ended, and whether by itself.
+  bool is_stopped() const noexcept { return stopped_; }
+  bool has_failed() const noexcept { return failed_; }
+
+  // Of the server that was attached last.
+  actors::directory& directory() noexcept { return *current().shared; }
+  runtime::shard& shard(std::size_t index) noexcept { return *current().shards[index]; }
+  std::size_t shard_count() const noexcept { return servers_.back().shards.size(); }
+  seeded_unit& unit(std::size_t index) noexcept {
+    return static_cast<seeded_unit&>(*current().units[index]);
+  }
+  std::uint64_t counted(actors::counter actors::counters::*which) const;
+  std::size_t subscribers(std::string_view nsp) const;
+  std::size_t sessions() const;
+  /// At rest, with all clients gone: what is left of them all the same, a line each.
+  std::vector<std::string> left_over();
+  /// Steps that were done.
+  std::size_t steps() const noexcept { return steps_; }
+
+ private:
+  parts& current() noexcept { return servers_.back(); }
+  std::unique_ptr<actors::pinned_unit> make_unit(caf::actor_system& system) override;
+  void attach(const parts& made) override;
+  void start_listening(const actors::directory& shared) override;
+  void stop_listening(const actors::directory& shared) override;
+  void stopped(const actors::directory& shared, bool failed) override;
+  void run_until_stopped(const actors::directory& shared) override;
+  void detach(const actors::directory& shared) override;
+
+  bool run_actor(std::size_t drawn);
+  bool deliver(wire& to);
+  bool end_turns();
+  void end_turn(runtime::shard& which);
+  bool pass_time(time_point end);
+  std::size_t ready_count() const;
+
+  manual_clock clock_;
+  seeded_random ids_;
+  std::mt19937_64 random_;
+  std::vector<parts> servers_;
+  std::vector<std::shared_ptr<wire>> wires_;
+  std::vector<participant*> participants_;
+  const actors::directory* listening_ = nullptr;
+  std::size_t steps_ = 0;
+  std::size_t messages_ = 0;  // That actors handled.
+  bool stopped_ = false;
+  bool failed_ = false;
+};
+
+}  // namespace troupe::harness
