@@ -62,11 +62,13 @@ void broadcaster::handle(const publish& message) {
   }
   for (std::size_t shard = 0; shard < unheard_.size(); ++shard)
     if (unheard_[shard]) receivers_[shard] = true;
-  fanout out{nsp_->index(), message.from, nullptr, message.targets, message.how};
+  fanout out{nsp_->index(), message.from, nullptr, message.targets, message.how, nullptr};
   if (std::find(receivers_.begin(), receivers_.end(), true) != receivers_.end()) {
     const argument_writer writer(message.event, message.values);
     out.frame =
         protocol::socketio::encode_event(nsp_->name(), writer.texts(), {}, writer.attachments());
+    if (nsp_->has_outgoing_watchers())
+      out.words = std::make_shared<const spoken>(spoken{message.event, message.values});
   }
   // The shard it came from hears of it in any case: it counts the operation as returned.
   if (message.from.from.shard != origin::none) receivers_[message.from.from.shard] = true;

@@ -125,11 +125,17 @@ void connection_actor::dispatch(packet_ptr received) {
     ++link_->withheld;
     return link_->operation_returned();
   }
-  deliver(*to, received);
-  link_->handled();
+  if (deliver(*to, received)) link_->handled();
 }
 
-void connection_actor::deliver(socket_state& to, const packet_ptr& received) {
+void connection_actor::in(const caf::actor& owner, job what) {
+  if (running != nullptr && running->address() == owner.address())
+    what(*running);
+  else
+    tell(owner, call{std::move(what)});
+}
+
+bool connection_actor::deliver(socket_state& to, const packet_ptr& received) {
   using type = socketio::packet_type;
   switch (received->view().type) {
     case type::event:
@@ -137,9 +143,11 @@ void connection_actor::deliver(socket_state& to, const packet_ptr& received) {
       return handle_event(to, received);
     case type::ack:
     case type::binary_ack:
-      return handle_ack(to, received);
+      handle_ack(to, received);
+      return true;
     default:
-      return end(to, disconnect_reason::client_namespace_disconnect, false);
+      end(to, disconnect_reason::client_namespace_disconnect, false);
+      return true;
   }
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +34,10 @@ class connection_actor final : public pinned_actor {
   link* connection() noexcept { return link_; }
   socket_state* find(std::string_view sid) noexcept;
   caf::actor self() { return caf::actor_cast<caf::actor>(this); }
+  using job = std::function<void(connection_actor&)>;
+  /// Runs `what` in `owner`, a connection actor: at once if this thread handles a message of its,
+  /// else by a message. Any thread.
+  static void in(const caf::actor& owner, job what);
 
   /// Notes an operation on its way to a broadcaster; what it returns goes into the message.
   origin depart(const namespace_entry& nsp);
@@ -50,6 +56,15 @@ class connection_actor final : public pinned_actor {
   void proceed(socket_state& joining);
   void refuse(socket_state& refused, std::string_view message, std::string_view data);
 
+  /// The next step of an event through the middlewares; `number` names it among those held.
+  void proceed(socket_state& to, std::uint64_t number);
+  void refuse(socket_state& to, std::uint64_t number, const refusal& why);
+  /// It goes no further.
+  void drop_event(socket_state& to, std::uint64_t number);
+  /// Its listeners of outgoing events have changed.
+  void watch_outgoing(socket_state& changed);
+  void notify_outgoing(socket_state& to, std::string_view event, const arguments& values);
+
  private:
   class scope;
   using packet = protocol::socketio::packet;
@@ -59,11 +74,15 @@ class connection_actor final : public pinned_actor {
   void dispatch(packet_ptr received);
   void connect(const packet& received);
   void joined(socket_state& who);
-  void handle_event(socket_state& to, const packet_ptr& received);
+  bool handle_event(socket_state& to, const packet_ptr& received);
+  ack make_ack(const socket_state& to, std::optional<std::uint64_t> id);
   void handle_ack(socket_state& to, const packet_ptr& received);
-  void deliver(socket_state& to, const packet_ptr& received);
-  void run_handlers(socket_state& to, const event& what, std::string_view name);
-  void report(socket_state& to, const event& what, std::string_view name, mismatch wrong);
+  /// False: it waits for a middleware, and its credit with it.
+  bool deliver(socket_state& to, const packet_ptr& received);
+  bool hold(socket_state& to, event what);
+  void give_back(const socket_state::held_event& left);
+  void run_handlers(socket_state& to, const event& what);
+  void report(socket_state& to, const event& what, mismatch wrong);
   /// Runs user code for a socket. False: it threw; the socket has been ended.
   bool run(socket_state& to, std::string_view what, const std::function<void()>& work);
   void broke_protocol(boost::system::error_code why);

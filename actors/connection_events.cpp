@@ -6,8 +6,8 @@
 #include <troupe/actors/connection_actor.hpp>
 #include <troupe/protocol/socketio/packet.hpp>
 
-// The part of the connection actor that meets the user's handlers: the way in, events, acks, the
-// way out.
+// The part of the connection actor that meets the user's handlers: the way in, acks, the way out.
+// connection_listeners.cpp has the events.
 
 namespace troupe::actors {
 
@@ -15,11 +15,6 @@ namespace socketio = protocol::socketio;
 using phase = socket_state::phase;
 
 namespace {
-
-/// The contents of an event's name: a string literal or a number as it stands.
-std::string text_of(std::string_view literal) {
-  return literal.front() == '"' ? protocol::json::unescape(literal) : std::string(literal);
-}
 
 /// Brings an answer to the actor, from whichever thread it is given.
 class ack_port final : public ack::port {
@@ -29,19 +24,15 @@ class ack_port final : public ack::port {
 
   void answer(arguments values) override {
     if (answered_.exchange(true)) return;
-    auto reply = [sid = sid_, id = id_, values = std::move(values)](connection_actor& self) {
+    connection_actor::in(owner_, [sid = sid_, id = id_,
+                                  values = std::move(values)](connection_actor& self) {
       socket_state* to = self.find(sid);
       if (to == nullptr || to->now == phase::ended) return;
       const argument_writer writer({}, values);
       self.send(*to,
                 socketio::encode_ack(to->entry->name(), writer.texts(), id, writer.attachments()),
                 {});
-    };
-    connection_actor* here = connection_actor::current();
-    if (here != nullptr && here->address() == owner_.address())
-      reply(*here);
-    else
-      tell(owner_, call{std::move(reply)});
+    });
   }
 
  private:
@@ -70,15 +61,10 @@ class next_port final : public next::port {
   template <class Step>
   void bring(Step step) {
     if (used_.exchange(true)) return;
-    auto work = [sid = sid_, step = std::move(step)](connection_actor& self) {
+    connection_actor::in(owner_, [sid = sid_, step = std::move(step)](connection_actor& self) {
       socket_state* joining = self.find(sid);
       if (joining != nullptr && joining->now == phase::connecting) step(self, *joining);
-    };
-    connection_actor* here = connection_actor::current();
-    if (here != nullptr && here->address() == owner_.address())
-      work(*here);
-    else
-      tell(owner_, call{std::move(work)});
+    });
   }
 
   caf::actor owner_;
@@ -173,56 +159,14 @@ void connection_actor::joined(socket_state& who) {
   while (!who.waiting.empty()) {
     const packet_ptr received = std::move(who.waiting.front());
     who.waiting.pop_front();
-    if (who.now == phase::connected) deliver(who, received);
+    if (who.now == phase::connected && !deliver(who, received)) continue;
     --link_->withheld;
     link_->handled();
   }
 }
 
-void connection_actor::handle_event(socket_state& to, const packet_ptr& received) {
-  const socketio::packet_view& view = received->view();
-  ack reply;
-  if (view.id) reply = ack(std::make_shared<ack_port>(self(), to.sid, *view.id));
-  const event what(received, std::move(reply));
-  const std::string name = text_of(view.arguments.front());
-  // First, since a handler may end the socket, and nothing about it comes behind its end.
-  for (const caf::actor& user : to.shared->subscribers)
-    tell(user, client_event{to.entry->name(), to.sid, name, what.all(), what.reply()});
-  for (std::size_t i = 0; i < to.any_handlers.size() && to.now == phase::connected; ++i) {
-    const auto handler = to.any_handlers[i];
-    if (!run(to, "event handler", [&] { handler(what); })) return;
-  }
-  run_handlers(to, what, name);
-}
-
-void connection_actor::run_handlers(socket_state& to, const event& what, std::string_view name) {
-  std::vector<std::shared_ptr<socket_state::registration>> called;
-  for (const auto& listed : to.handlers)
-    if (listed->name == name) called.push_back(listed);
-  for (const auto& listed : called) {
-    if (to.now != phase::connected) return;
-    if (listed->removed) continue;
-    if (listed->once) {
-      listed->removed = true;
-      std::erase(to.handlers, listed);
-    }
-    std::optional<mismatch> wrong;
-    if (!run(to, "event handler", [&] { wrong = listed->call(to.facade, what); })) return;
-    if (wrong) report(to, what, name, *wrong);
-  }
-}
-
-void connection_actor::report(socket_state& to, const event& what, std::string_view name,
-                              mismatch wrong) {
-  home_.count().arguments_mismatched.add();
-  const std::string text =
-      "argument " + std::to_string(wrong.index) + ": expected " + std::string(wrong.expected);
-  directory_.log(log_level::warning, "event of " + to.entry->name() + " not handled, " + text);
-  (void)name;  // The client's word: it is not echoed into the log.
-  std::string error = "{\"error\":";
-  protocol::json::append_string(error, text);
-  error += '}';
-  if (what.reply()) what.reply().send({*value::from_json(std::move(error))});
+ack connection_actor::make_ack(const socket_state& to, std::optional<std::uint64_t> id) {
+  return id ? ack(std::make_shared<ack_port>(self(), to.sid, *id)) : ack();
 }
 
 void connection_actor::handle_ack(socket_state& to, const packet_ptr& received) {
@@ -264,6 +208,7 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
       link_->handled();
     }
   ended.waiting.clear();
+  for (const auto& [number, left] : std::exchange(ended.held, {})) give_back(left);
   if (tell_client || !was_connected) ended_by_server_.push_back(ended.entry->name());
   if (!was_connected) return;
   home_.count().sockets_disconnected.add();
@@ -281,6 +226,9 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
   // Taken out first: a handler may add more, which are never called.
   for (const auto& handler : std::exchange(ended.disconnecting, {}))
     quietly([&] { handler(reason); });
+  ended.rooms.clear();
+  ended.has_left = true;
+  if (!ended.outgoing_handlers.empty()) watch_outgoing(ended);
   if (!transport_gone_)
     send(ended, tell_client ? socketio::encode_disconnect(ended.entry->name()) : nullptr, {}, true);
   for (const auto& waiting : std::exchange(ended.acks, {}))

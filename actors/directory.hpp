@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -43,6 +44,14 @@ class namespace_entry {
   std::shared_ptr<const handlers> current() const;
   void change(const std::function<void(handlers&)>& how);
 
+  /// Sockets that listen to what they are sent: while there are any, broadcasts carry their values.
+  void count_outgoing_watcher(bool added) noexcept {
+    outgoing_watchers_.fetch_add(added ? 1 : std::uint32_t(-1), std::memory_order_relaxed);
+  }
+  bool has_outgoing_watchers() const noexcept {
+    return outgoing_watchers_.load(std::memory_order_relaxed) != 0;
+  }
+
   caf::actor broadcaster() const;
   void replace_broadcaster(caf::actor next);
 
@@ -52,6 +61,7 @@ class namespace_entry {
   mutable std::mutex mutex_;
   std::shared_ptr<const handlers> handlers_ = std::make_shared<handlers>();
   caf::actor broadcaster_;
+  std::atomic<std::uint32_t> outgoing_watchers_{0};
 };
 
 using namespace_ptr = std::shared_ptr<namespace_entry>;

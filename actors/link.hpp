@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include <troupe/actors/handshake.hpp>
@@ -27,6 +28,7 @@ struct delivery {
 };
 
 struct subscriber;
+class connection_actor;
 
 /// What the actors see of one client's session; the runtime implements it. It outlives its
 /// connection actor: the transport may be gone (sends are dropped then), the object is not.
@@ -51,6 +53,8 @@ class link {
   /// The connection actor has ended: close what is left; this link may go.
   virtual void released() = 0;
   virtual const client_handshake& handshake() const noexcept = 0;
+  /// Has the connection actor do `work`, by a message; nothing if it is gone.
+  virtual void ask(std::function<void(connection_actor&)> work) = 0;
 
   /// What this client's actor has under way through broadcasters. It counts as credit used, so that
   /// a client cannot fill a broadcaster's mailbox faster than it is emptied.
@@ -60,6 +64,8 @@ class link {
   std::size_t withheld = 0;
   /// The link is to be closed when nothing is pending any more.
   bool closes_behind = false;
+  /// One of the client's sockets listens to what it is sent.
+  bool watches_outgoing = false;
   /// This client's memberships on the shard, one for each namespace joined.
   std::vector<subscriber*> memberships;
 

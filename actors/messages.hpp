@@ -151,12 +151,18 @@ struct table_direct {
   std::uint32_t nsp;
   direct what;
 };
+/// What a broadcast says, for those who listen to what their sockets are sent.
+struct spoken {
+  std::string event;
+  arguments values;
+};
 struct fanout {
   std::uint32_t nsp;
   origin from;
   protocol::frame_ptr frame;
   std::shared_ptr<const target_set> targets;
   delivery how;
+  std::shared_ptr<const spoken> words;  // Null: nobody listens.
 };
 
 // To all but connection actors, last.

@@ -5,14 +5,6 @@
 
 namespace troupe {
 
-void next::operator()() const {
-  state_->proceed();
-}
-
-void next::refuse(std::string_view message, const value& data) const {
-  state_->refuse(std::string(message), data);
-}
-
 const std::string& nsp::name() const noexcept {
   return entry_->name();
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <troupe/actors/broadcast_operator.hpp>
+#include <troupe/actors/next.hpp>
 
 namespace caf {
 class actor;
@@ -15,28 +16,6 @@ class actor;
 namespace troupe {
 
 class socket;
-
-/// Passed to a middleware: calls the next one, or refuses the client. Copyable; may be kept and
-/// called later, on any thread, once; when none is called within the connect timeout the client is
-/// refused, and closed if it has joined no namespace.
-class next {
- public:
-  /// Goes on.
-  void operator()() const;
-  /// Refuses: the client gets `connect_error` with `message` and `data` (none if null).
-  void refuse(std::string_view message, const value& data = {}) const;
-
-  class port {
-   public:
-    virtual ~port() = default;
-    virtual void proceed() = 0;
-    virtual void refuse(std::string message, value data) = 0;
-  };
-  explicit next(std::shared_ptr<port> state) noexcept : state_(std::move(state)) {}
-
- private:
-  std::shared_ptr<port> state_;
-};
 
 /// A namespace of a server; a copyable handle, valid as long as the server. Any thread.
 class nsp {

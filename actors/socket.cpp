@@ -30,35 +30,6 @@ std::any& socket::data() noexcept {
   return state_.data;
 }
 
-void socket::add_handler(std::string_view name, event_handler handler, bool once) {
-  state_.handlers.push_back(std::make_shared<socket_state::registration>(
-      socket_state::registration{std::string(name), std::move(handler), once}));
-}
-
-socket& socket::off(std::string_view name) {
-  std::erase_if(state_.handlers, [&](const auto& listed) {
-    if (listed->name != name) return false;
-    listed->removed = true;
-    return true;
-  });
-  return *this;
-}
-
-socket& socket::on_any(std::function<void(const event&)> handler) {
-  state_.any_handlers.push_back(std::move(handler));
-  return *this;
-}
-
-socket& socket::on_disconnect(std::function<void(disconnect_reason)> handler) {
-  state_.disconnected.push_back(std::move(handler));
-  return *this;
-}
-
-socket& socket::on_disconnecting(std::function<void(disconnect_reason)> handler) {
-  state_.disconnecting.push_back(std::move(handler));
-  return *this;
-}
-
 broadcast_operator socket::broadcast() const {
   return broadcast_operator(state_.owner.home().shared(), state_.entry).except(state_.sid);
 }
@@ -75,7 +46,7 @@ void socket::leave(std::string_view room) {
 
 std::set<std::string> socket::rooms() const {
   std::set<std::string> all(state_.rooms.begin(), state_.rooms.end());
-  all.insert(state_.sid);
+  if (!state_.has_left) all.insert(state_.sid);
   return all;
 }
 
@@ -93,6 +64,8 @@ void socket::emit_values(std::string_view event, arguments values, ack_handler h
   if (protocol::socketio::is_reserved_event(event))
     throw std::invalid_argument("reserved event name");
   TROUPE_ASSERT(actors::connection_actor::current() == &state_.owner);
+  if (connected() && !state_.outgoing_handlers.empty())
+    state_.owner.notify_outgoing(state_, event, values);
   if (!connected()) {
     if (handler) handler(make_error_code(ack_errc::disconnected));
     return;

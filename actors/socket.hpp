@@ -14,10 +14,9 @@
 
 #include <troupe/actors/ack.hpp>
 #include <troupe/actors/broadcast_operator.hpp>
-#include <troupe/actors/disconnect_reason.hpp>
-#include <troupe/actors/event.hpp>
 #include <troupe/actors/handshake.hpp>
 #include <troupe/actors/nsp.hpp>
+#include <troupe/actors/socket_listeners.hpp>
 
 namespace troupe {
 
@@ -32,11 +31,9 @@ struct socket_state;
 /// Thread: use it only inside handlers of its own client (events, acks, middlewares, connect and
 /// disconnect), which all run on one thread; from anywhere else reach the client as a room,
 /// `io.to(id).emit(...)`. A handler that throws ends this socket and nothing else.
-class socket {
+class socket : public socket_listeners {
  public:
-  explicit socket(actors::socket_state& state) noexcept : state_(state) {}
-  socket(const socket&) = delete;
-  socket& operator=(const socket&) = delete;
+  explicit socket(actors::socket_state& state) noexcept : socket_listeners(state) {}
 
   /// 20 characters, unique in the server.
   const std::string& id() const noexcept;
@@ -45,30 +42,6 @@ class socket {
   troupe::nsp nsp() const;
   /// Yours; lives as long as the socket.
   std::any& data() noexcept;
-
-  /// Calls `handler` for every event `name`, after those added before it. Parameters: see
-  /// make_event_handler. When the arguments do not fit, it is not called: the client's ack, if it
-  /// wants one, is answered `{"error":"argument 1: expected number"}`, and it is counted and
-  /// logged.
-  template <class F>
-  socket& on(std::string_view name, F handler) {
-    add_handler(name, make_event_handler(std::move(handler)), false);
-    return *this;
-  }
-  /// The same, for the first such event only.
-  template <class F>
-  socket& once(std::string_view name, F handler) {
-    add_handler(name, make_event_handler(std::move(handler)), true);
-    return *this;
-  }
-  /// Removes all handlers of `name`.
-  socket& off(std::string_view name);
-  /// Called for every event, before its own handlers.
-  socket& on_any(std::function<void(const event&)> handler);
-  /// Called once, when the socket has ended and left its rooms.
-  socket& on_disconnect(std::function<void(disconnect_reason)> handler);
-  /// Called once, before that, with the rooms still there.
-  socket& on_disconnecting(std::function<void(disconnect_reason)> handler);
 
   /// Emits to this client. With an ack_handler as last argument the client is asked for an ack,
   /// and the handler called once: with its answer, or with ack_errc after the server's ack timeout
@@ -123,11 +96,8 @@ class socket {
     else
       list.push_back(conversion<std::decay_t<T>>::to(given));
   }
-  void add_handler(std::string_view name, event_handler handler, bool once);
   void emit_values(std::string_view event, arguments values, ack_handler handler,
                    std::chrono::milliseconds timeout);
-
-  actors::socket_state& state_;
 };
 
 }  // namespace troupe

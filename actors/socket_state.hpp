@@ -24,7 +24,14 @@ struct socket_state {
     std::string name;
     event_handler call;
     bool once;
-    bool removed = false;
+  };
+  using event_middlewares = std::vector<socket_listeners::event_middleware>;
+  /// An event on its way through the middlewares.
+  struct held_event {
+    event what;
+    std::shared_ptr<const event_middlewares> chain;
+    std::size_t done = 0;
+    bool is_withheld = false;  // Its credit does not come back before it is through.
   };
   struct pending_ack {
     ack_handler handler;
@@ -32,6 +39,8 @@ struct socket_state {
   };
 
   socket_state(connection_actor& actor, namespace_ptr joined) : owner(actor), entry(joined) {}
+
+  listener next_listener() noexcept { return listener(++listeners_made); }
 
   connection_actor& owner;
   namespace_ptr entry;
@@ -45,12 +54,19 @@ struct socket_state {
   /// The namespace's handlers as they were when this client came.
   std::shared_ptr<const namespace_entry::handlers> shared;
   std::size_t middlewares_done = 0;
-  /// Shared, so that a handler may remove itself or others while it runs.
-  std::vector<std::shared_ptr<registration>> handlers;
-  std::vector<std::function<void(const event&)>> any_handlers;
+  listener_list<registration> handlers;
+  listener_list<socket_listeners::any_handler> any_handlers;
+  listener_list<socket_listeners::outgoing_handler> outgoing_handlers;
+  listener_list<std::function<void(const refusal&)>> error_handlers;
+  bool watches_outgoing = false;  // Has told so.
+  std::uint64_t listeners_made = 0;
+  std::shared_ptr<const event_middlewares> middlewares;  // Null: none.
+  std::map<std::uint64_t, held_event> held;
+  std::uint64_t events_held = 0;  // Ever.
   std::vector<std::function<void(disconnect_reason)>> disconnecting;
   std::vector<std::function<void(disconnect_reason)>> disconnected;
   std::vector<std::string> rooms;
+  bool has_left = false;  // Its rooms, at its end.
   std::map<std::uint64_t, pending_ack> acks;
   std::uint64_t next_ack = 1;
   /// What came while the middlewares were at work, in order; its credit is not given back yet.

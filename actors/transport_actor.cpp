@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include <troupe/actors/connection_actor.hpp>
+
 namespace troupe::actors {
 
 caf::behavior transport_actor::make_behavior() {
@@ -70,6 +72,16 @@ void transport_arm::handle(const fanout& message) {
     ++sent;
   });
   shard_.count().packets_sent.add(sent);
+  if (message.words != nullptr) tell_watchers(message);
+}
+
+void transport_arm::tell_watchers(const fanout& message) {
+  shard_.table(message.nsp).select(message.targets.get(), [&](actors::subscriber& who) {
+    if (!who.connection->watches_outgoing) return;
+    who.connection->ask([sid = who.sid, words = message.words](connection_actor& self) {
+      if (socket_state* to = self.find(sid)) self.notify_outgoing(*to, words->event, words->values);
+    });
+  });
 }
 
 void transport_arm::handle(const table_subscribe& message) {

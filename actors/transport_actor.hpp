@@ -44,6 +44,7 @@ class transport_arm final : public pinned_actor {
 
  private:
   void handle(const fanout& message);
+  void tell_watchers(const fanout& message);
   void handle(const table_subscribe& message);
   void handle(const table_change_rooms& message);
   void handle(const table_direct& message);

@@ -197,6 +197,10 @@ void session::wake_at(actors::time_point when) {
   home_.deadlines().schedule(*actor_timer_, when);
 }
 
+void session::ask(std::function<void(actors::connection_actor&)> work) {
+  if (actor_) actors::tell(actor_, actors::call{std::move(work)});
+}
+
 void session::released() {
   actor_ = {};
   released_ = true;

@@ -71,6 +71,7 @@ class session final : public actors::link,
   void wake_at(actors::time_point when) override;
   void released() override;
   const client_handshake& handshake() const noexcept override { return handshake_; }
+  void ask(std::function<void(actors::connection_actor&)> work) override;
 
  private:
   class websocket_port;

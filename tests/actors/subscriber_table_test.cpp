@@ -24,6 +24,7 @@ struct idle_link final : link {
   void wake_at(time_point) override {}
   void released() override {}
   const troupe::client_handshake& handshake() const noexcept override { return shown; }
+  void ask(std::function<void(troupe::actors::connection_actor&)>) override {}
   troupe::client_handshake shown;
 };
 

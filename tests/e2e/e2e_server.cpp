@@ -12,6 +12,8 @@
 
 #include <troupe/server.hpp>
 
+#include "e2e_parts.hpp"
+
 namespace {
 
 using troupe::ack;
@@ -127,6 +129,7 @@ int main(int argc, char** argv) {
   const std::string host = options.host;
   troupe::server io{std::move(options)};
   serve(io);
+  troupe_e2e::serve_listeners(io);
   io.start();
   std::printf("listening on http://%s:%u\n", host.c_str(), static_cast<unsigned>(io.port()));
   std::fflush(stdout);

@@ -30,6 +30,7 @@ import { createReadStream } from "node:fs";
 import { createServer } from "node:http";
 import { parseArgs } from "node:util";
 import { Server } from "socket.io";
+import { serveListeners } from "./reference_listeners.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -128,7 +129,7 @@ function serveNode() {
   });
 }
 
-options.node ? serveNode() : serveTests();
+options.node ? serveNode() : (serveTests(), serveListeners(io));
 process.on("SIGTERM", () => io.close(() => process.exit(0)));
 http.listen(Number(options.port), options.host, () =>
   console.log(`listening on http://${options.host}:${http.address().port}`));

@@ -1,0 +1,99 @@
+#include <troupe/actors/socket_listeners.hpp>
+
+#include <stdexcept>
+#include <string>
+
+#include <troupe/actors/connection_actor.hpp>
+#include <troupe/protocol/socketio/packet.hpp>
+
+namespace troupe {
+
+listener socket_listeners::add_handler(std::string_view name, event_handler handler, bool once) {
+  if (protocol::socketio::is_reserved_event(name))
+    throw std::invalid_argument("reserved event name: no client can send it");
+  const listener added = state_.next_listener();
+  state_.handlers.append(added, {std::string(name), std::move(handler), once});
+  return added;
+}
+
+void socket_listeners::off(listener which) {
+  state_.handlers.remove(which);
+}
+
+void socket_listeners::off(std::string_view name) {
+  state_.handlers.remove_if([&](listener, const auto& listed) { return listed.name == name; });
+}
+
+void socket_listeners::off() {
+  state_.handlers.clear();
+}
+
+std::size_t socket_listeners::listener_count(std::string_view name) const {
+  return state_.handlers.count_if([&](const auto& listed) { return listed.name == name; });
+}
+
+listener socket_listeners::on_any(any_handler handler) {
+  const listener added = state_.next_listener();
+  state_.any_handlers.append(added, std::move(handler));
+  return added;
+}
+
+listener socket_listeners::prepend_any(any_handler handler) {
+  const listener added = state_.next_listener();
+  state_.any_handlers.prepend(added, std::move(handler));
+  return added;
+}
+
+void socket_listeners::off_any(listener which) {
+  state_.any_handlers.remove(which);
+}
+
+void socket_listeners::off_any() {
+  state_.any_handlers.clear();
+}
+
+listener socket_listeners::on_any_outgoing(outgoing_handler handler) {
+  const listener added = state_.next_listener();
+  state_.outgoing_handlers.append(added, std::move(handler));
+  state_.owner.watch_outgoing(state_);
+  return added;
+}
+
+listener socket_listeners::prepend_any_outgoing(outgoing_handler handler) {
+  const listener added = state_.next_listener();
+  state_.outgoing_handlers.prepend(added, std::move(handler));
+  state_.owner.watch_outgoing(state_);
+  return added;
+}
+
+void socket_listeners::off_any_outgoing(listener which) {
+  state_.outgoing_handlers.remove(which);
+  state_.owner.watch_outgoing(state_);
+}
+
+void socket_listeners::off_any_outgoing() {
+  state_.outgoing_handlers.clear();
+  state_.owner.watch_outgoing(state_);
+}
+
+void socket_listeners::use(event_middleware middleware) {
+  auto changed = state_.middlewares == nullptr
+                     ? std::make_shared<std::vector<event_middleware>>()
+                     : std::make_shared<std::vector<event_middleware>>(*state_.middlewares);
+  changed->push_back(std::move(middleware));
+  state_.middlewares = std::move(changed);
+}
+
+void socket_listeners::on_error(std::function<void(const refusal&)> handler) {
+  state_.error_handlers.append(state_.next_listener(), std::move(handler));
+}
+
+void socket_listeners::on_disconnect(std::function<void(disconnect_reason)> handler) {
+  state_.disconnected.push_back(std::move(handler));
+}
+
+void socket_listeners::on_disconnecting(std::function<void(disconnect_reason)> handler) {
+  state_.disconnecting.push_back(std::move(handler));
+}
+
+}  // namespace troupe
