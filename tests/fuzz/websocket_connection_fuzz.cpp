@@ -1,9 +1,10 @@
 // Whatever the bytes: no fault, the end always told, and the same messages however reads and writes
 // are cut and though the host pauses. The first two bytes say how they are, the third who closes.
 #include <chrono>
+#include <tests/fuzz/require.hpp>
+
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,10 +15,7 @@
 namespace {
 
 using namespace troupe::transport;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using troupe::fuzz::require;
 
 struct conversation final : websocket_connection::host {
   websocket_options options;
@@ -42,20 +40,20 @@ struct conversation final : websocket_connection::host {
         std::make_unique<testing::memory_stream>(peer), options, scratch, *this);
     connection->start();
     for (std::size_t held = 0; held <= messages.size() && !is_closed; ++held) {
-      require(peer->run());
+      require(peer->run(), "the connection comes to rest");
       if (connection && pauses) connection->resume_reading();
     }
-    require(peer->run());
+    require(peer->run(), "the connection comes to rest");
     peer->incoming_end = true;
-    require(peer->run());
+    require(peer->run(), "the connection comes to rest");
     clock += std::chrono::hours(1);
     if (!is_closed) connection->advance(clock);
-    require(is_closed);
+    require(is_closed, "the end is told");
   }
 
   time_point now() const override { return clock; }
   void on_message(std::string_view data, bool binary) override {
-    require(data.size() <= options.message_bytes_max);
+    require(data.size() <= options.message_bytes_max, "a message is within its bound");
     messages.push_back((binary ? "b" : "t") + std::string(data));
     connection->write_text(data);
     if (pauses) connection->pause_reading();
@@ -76,6 +74,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string bytes(data + 3, data + size);
   const conversation whole(bytes, 256, testing::wire::unbounded, data[2], false);
   const conversation parts(bytes, 1 + data[0] % 64, 1 + data[1] % 64, data[2], (data[0] & 64) != 0);
-  require(whole.messages == parts.messages);
+  require(whole.messages == parts.messages, "cuts change nothing");
   return 0;
 }

@@ -1,8 +1,9 @@
 // Whatever the bytes: no fault, bounded requests, the end always told, and the same requests
 // however the bytes are cut. The first byte says how they are, the second how writes are.
+#include <tests/fuzz/require.hpp>
+
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,10 +14,7 @@
 namespace {
 
 using namespace troupe::transport;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using troupe::fuzz::require;
 
 struct conversation final : http_connection::host {
   http_options options;
@@ -37,27 +35,28 @@ struct conversation final : http_connection::host {
     connection = std::make_unique<http_connection>(std::make_unique<testing::memory_stream>(peer),
                                                    options, scratch, *this);
     connection->start();
-    require(peer->run());
+    require(peer->run(), "the connection comes to rest");
     peer->incoming_end = true;
-    require(peer->run());
+    require(peer->run(), "the connection comes to rest");
     // A body that never ends may have been answered with 408, hence more than once.
     for (int i = 0; i < 3 && !is_closed; ++i) {
       clock += std::chrono::hours(1);
       connection->advance(clock);
-      require(peer->run());
+      require(peer->run(), "the connection comes to rest");
     }
-    require(is_closed);
+    require(is_closed, "the end is told");
   }
 
   time_point now() const override { return clock; }
   void on_request(http_request request) override {
-    require(request.body.size() <= options.body_bytes_max);
-    require(request.fields.all().size() <= options.fields_max);
-    require(!request.path.empty() && !request.method.empty());
+    require(request.body.size() <= options.body_bytes_max, "a body is within its bound");
+    require(request.fields.all().size() <= options.fields_max, "fields are within their bound");
+    require(!request.path.empty() && !request.method.empty(), "a request has a method and a path");
     seen += request.method + ' ' + request.path + ' ' + request.query + '\n';
     for (const auto& [name, value] : request.fields.all()) seen += name + ':' + value + '\n';
     seen += request.body + '\n';
-    if (request.is_websocket_upgrade) require(websocket_accept(request, {}).has_value());
+    if (request.is_websocket_upgrade)
+      require(websocket_accept(request, {}).has_value(), "an upgrade request can be accepted");
     http_response response;
     response.body = request.body;
     connection->respond(response);
@@ -76,6 +75,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string bytes(data + 2, data + size);
   const conversation whole(bytes, 512, testing::wire::unbounded);
   const conversation parts(bytes, 1 + data[0] % 64, 1 + data[1]);
-  require(whole.seen == parts.seen);
+  require(whole.seen == parts.seen, "cuts change nothing");
   return 0;
 }

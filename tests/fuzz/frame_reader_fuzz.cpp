@@ -1,8 +1,9 @@
 // Whatever the bytes: no fault, no memory beyond what arrived, valid text only, and the same
 // messages however the bytes are cut. The first byte says how they are.
+#include <tests/fuzz/require.hpp>
+
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -11,10 +12,7 @@
 namespace {
 
 using namespace troupe::transport;
-
-void require(bool holds) {
-  if (!holds) std::abort();
-}
+using troupe::fuzz::require;
 
 std::vector<std::string> read(const std::vector<char>& bytes, std::size_t step) {
   constexpr std::size_t message_bytes_max = 5000;
@@ -29,15 +27,15 @@ std::vector<std::string> read(const std::vector<char>& bytes, std::size_t step) 
     while (!rest.empty()) {
       const std::size_t before = rest.size();
       const auto what = reader.next(rest);
-      require(rest.size() < before);
-      require(reader.payload().size() <= message_bytes_max);
-      require(reader.held_bytes() <= 2 * bytes.size() + 64);
+      require(rest.size() < before, "every call reads something");
+      require(reader.payload().size() <= message_bytes_max, "a message is within its bound");
+      require(reader.held_bytes() <= 2 * bytes.size() + 64, "no more is held than came");
       if (what == frame_reader::event::none) continue;
       all.push_back(std::to_string(static_cast<int>(what)) + ':' + std::to_string(reader.code()) +
                     ':' + std::string(reader.payload()));
       if (what == frame_reader::event::text) {
         utf8_checker text;
-        require(text.feed(reader.payload()) && text.is_complete());
+        require(text.feed(reader.payload()) && text.is_complete(), "text is UTF-8");
       }
       if (what == frame_reader::event::failure) return all;
     }
@@ -50,6 +48,6 @@ std::vector<std::string> read(const std::vector<char>& bytes, std::size_t step) 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < 2) return 0;
   const std::vector<char> bytes(data + 1, data + size);
-  require(read(bytes, bytes.size()) == read(bytes, 1 + data[0] % 32));
+  require(read(bytes, bytes.size()) == read(bytes, 1 + data[0] % 32), "cuts change nothing");
   return 0;
 }
