@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <troupe/actors/shard_context.hpp>
 #include <troupe/protocol/socketio/packet.hpp>
 
 namespace troupe::actors {
@@ -13,23 +14,62 @@ broadcaster::broadcaster(caf::actor_config& config, directory& shared, namespace
       nsp_(std::move(nsp)),
       members_(shared.units.size()),
       unheard_(shared.units.size(), is_restarted),
-      receivers_(shared.units.size()) {}
+      receivers_(shared.units.size()),
+      under_way_(shared.units.size()) {}
 
 caf::behavior broadcaster::make_behavior() {
   return {
-    [this](const publish& message) { handle(message); },
-        [this](const direct& message) { handle(message); },
-        [this](const subscribe& message) { handle(message); },
-        [this](const unsubscribe& message) { remove(message.sid); },
-        [this](const change_rooms& message) { handle(message); },
-        [this](const resubscribe& message) { handle(message); }, [this](const end&) { quit(); },
+    [this](const publish& message) { take(message); },
+        [this](const direct& message) { take(message); },
+        [this](const subscribe& message) { take(message); },
+        [this](const unsubscribe& message) { take(message); },
+        [this](const change_rooms& message) { take(message); },
+        [this](const resubscribe& message) { handle(message); },
+        [this](const taken& message) { handle(message); },
+        [this](const end&) {
+          for (; !held_.empty(); full_ = 0) release();
+          quit();
+        },
 #if TROUPE_CAF_1X
         [](const caf::error&) {},
 #endif
   };
 }
 
+template <class Operation>
+void broadcaster::take(const Operation& message) {
+  if (full_ == 0 && held_.empty()) return handle(message);
+  if (held_.empty())
+    directory_.shards[nsp_->index() % members_.size()]->count().operations_held.add();
+  held_.emplace_back(message);
+}
+
+void broadcaster::release() {
+  while (full_ == 0 && !held_.empty()) {
+    const operation next = std::move(held_.front());
+    held_.pop_front();
+    std::visit([this](const auto& message) { handle(message); }, next);
+  }
+}
+
+template <class Message>
+void broadcaster::send(std::uint32_t shard, const Message& message) {
+  tell(directory_.arms[shard], message);
+  if (++under_way_[shard] == directory_.options().operations_under_way_max) ++full_;
+}
+
+void broadcaster::handle(const taken& message) {
+  std::uint32_t& count = under_way_[message.shard];
+  const bool was_full = count >= directory_.options().operations_under_way_max;
+  // More than it was sent: of those that an earlier broadcaster had sent.
+  count -= std::min(count, message.operations);
+  if (!was_full || count >= directory_.options().operations_under_way_max) return;
+  --full_;
+  release();
+}
+
 void broadcaster::on_exit() {
+  held_.clear();
   subscribers_.clear();
   rooms_.clear();
   nsp_.reset();
@@ -40,7 +80,7 @@ void broadcaster::handle(const subscribe& message) {
   const auto [place, added] = subscribers_.emplace(message.sid, member_entry{shard, {}});
   if (added) ++members_[shard];
   for (const std::string& name : message.rooms) enter(place->second, name);
-  tell(arm(shard), table_subscribe{nsp_->index(), message});
+  send(shard, table_subscribe{nsp_->index(), message});
 }
 
 void broadcaster::handle(const change_rooms& message) {
@@ -49,7 +89,7 @@ void broadcaster::handle(const change_rooms& message) {
     for (const std::string& name : message.rooms)
       message.join ? enter(found->second, name) : exit(found->second, name);
   }
-  tell(arm(message.from.from.shard), table_change_rooms{nsp_->index(), message});
+  send(message.from.from.shard, table_change_rooms{nsp_->index(), message});
 }
 
 void broadcaster::handle(const publish& message) {
@@ -73,11 +113,11 @@ void broadcaster::handle(const publish& message) {
   // The shard it came from hears of it in any case: it counts the operation as returned.
   if (message.from.from.shard != origin::none) receivers_[message.from.from.shard] = true;
   for (std::uint32_t shard = 0; shard < receivers_.size(); ++shard)
-    if (receivers_[shard]) tell(arm(shard), out);
+    if (receivers_[shard]) send(shard, out);
 }
 
 void broadcaster::handle(const direct& message) {
-  tell(arm(message.from.from.shard), table_direct{nsp_->index(), message});
+  send(message.from.from.shard, table_direct{nsp_->index(), message});
   if (message.last) remove(message.sid);
 }
 

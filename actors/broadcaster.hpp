@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include <troupe/actors/directory.hpp>
@@ -14,7 +17,8 @@ namespace troupe::actors {
 /// order: joins, leaves, broadcasts, and what a client is sent directly while its own broadcasts
 /// are under way. It encodes an event once and sends one message to each shard that has a
 /// receiver, and to the shard that it came from, which counts it as returned. One that took the
-/// place of another sends to every shard until that has told its members.
+/// place of another sends to every shard until that has told its members. What a shard has not
+/// taken is bounded (`operations_under_way_max`): at the bound all that follows is held, in order.
 class broadcaster final : public pinned_actor {
  public:
   broadcaster(caf::actor_config& config, directory& shared, namespace_ptr nsp, bool is_restarted);
@@ -35,14 +39,24 @@ class broadcaster final : public pinned_actor {
 
   void handle(const subscribe& message);
   void handle(const change_rooms& message);
+  using operation = std::variant<publish, direct, subscribe, unsubscribe, change_rooms>;
+
+  /// Handles it now, or behind what is held.
+  template <class Operation>
+  void take(const Operation& message);
+  void release();
+  template <class Message>
+  void send(std::uint32_t shard, const Message& message);
+
   void handle(const publish& message);
   void handle(const direct& message);
+  void handle(const unsubscribe& message) { remove(message.sid); }
   void handle(const resubscribe& message);
+  void handle(const taken& message);
   void remove(const std::string& sid);
   void enter(member_entry& who, const std::string& room_name);
   void exit(member_entry& who, const std::string& room_name);
   void add_receivers(const std::string& room_name, std::vector<bool>& shards) const;
-  const caf::actor& arm(std::uint32_t shard) const { return directory_.arms[shard]; }
 
   directory& directory_;
   namespace_ptr nsp_;
@@ -51,6 +65,9 @@ class broadcaster final : public pinned_actor {
   std::unordered_map<std::string, member_entry> subscribers_;  // By sid.
   std::unordered_map<std::string, room_entry> rooms_;
   std::vector<bool> receivers_;  // Kept for its storage.
+  shard_counts under_way_;       // Sent and not taken, by shard.
+  std::uint32_t full_ = 0;       // Shards that are at the bound.
+  std::deque<operation> held_;   // At most what the senders' credit allows.
 };
 
 }  // namespace troupe::actors

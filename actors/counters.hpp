@@ -37,6 +37,7 @@ struct counters {
   counter volatile_dropped;
   counter outboxes_overflown;  ///< the connection was reset
   counter reads_paused;        ///< credit used up
+  counter operations_held;     ///< they waited for a shard that is slower than the others
 };
 
 }  // namespace troupe::actors

@@ -120,6 +120,11 @@ struct resubscribe {
   std::uint32_t shard;
   std::vector<member> members;
 };
+/// A shard has taken so many more of the operations that it was sent.
+struct taken {
+  std::uint32_t shard;
+  std::uint32_t operations;
+};
 
 // To a shard's arm of the transport actor.
 struct adopt {
@@ -175,7 +180,7 @@ struct end {};
       apply(broadcaster_added) apply(subscriber_added) apply(stop_server) apply(attached)          \
           apply(client_data) apply(link_closed) apply(wake) apply(shut_down) apply(call)           \
               apply(subscribe) apply(unsubscribe) apply(change_rooms) apply(publish) apply(direct) \
-                  apply(resubscribe) apply(adopt) apply(attach_client) apply(forget)               \
+                  apply(resubscribe) apply(taken) apply(adopt) apply(attach_client) apply(forget)  \
                       apply(broadcaster_restarted) apply(table_subscribe) apply(table_unsubscribe) \
                           apply(table_change_rooms) apply(table_direct) apply(fanout) apply(end)
 

@@ -15,6 +15,7 @@ struct actor_options {
   std::size_t acks_max = 1024;
   std::size_t rooms_per_socket_max = 4096;
   std::size_t namespaces_per_client_max = 256;
+  std::size_t operations_under_way_max = 16'384;
   std::size_t broadcaster_restarts_max = 5;
   std::chrono::milliseconds broadcaster_restarts_window{10'000};
 };

@@ -62,6 +62,9 @@ class subscriber_table {
   std::size_t room_count() const noexcept { return rooms_.size(); }
   const std::vector<subscriber*>& all() const noexcept { return all_; }
 
+  /// Operations of the broadcaster's that were handled here and that it has not been told of.
+  std::uint32_t operations_taken = 0;
+
   /// Visits every selected socket once. `targets` null: all. `visit` must not change the table.
   template <class Visit>
   void select(const target_set* targets, Visit visit) {

@@ -1,6 +1,8 @@
 #include <troupe/actors/transport_actor.hpp>
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
 #include <troupe/actors/connection_actor.hpp>
 
@@ -133,7 +135,18 @@ void transport_arm::handle(const broadcaster_restarted& message) {
   if (has_lost) shard_.tell_all(message);
 }
 
+// Told now and then: a message for each would cost as much as what it counts.
+void transport_arm::count_taken(std::uint32_t nsp) {
+  const auto told_at = static_cast<std::uint32_t>(
+      std::max<std::size_t>(shard_.shared().options().operations_under_way_max / 4, 1));
+  std::uint32_t& operations = shard_.table(nsp).operations_taken;
+  if (++operations < told_at) return;
+  tell(shard_.broadcaster(*shard_.shared().at(nsp)),
+       taken{shard_.index(), std::exchange(operations, 0)});
+}
+
 void transport_arm::came_back(std::uint32_t nsp, const origin& from) {
+  count_taken(nsp);
   if (from.from.shard != shard_.index()) return;
   link* connection = shard_.find(from.from);
   if (connection == nullptr) return;

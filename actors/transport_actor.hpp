@@ -52,6 +52,7 @@ class transport_arm final : public pinned_actor {
   template <class Work>
   void guard(Work work);
   void came_back(std::uint32_t nsp, const origin& from);
+  void count_taken(std::uint32_t nsp);
 
   shard_context& shard_;
 };
