@@ -14,6 +14,7 @@ class message_queue {
  public:
   bool empty() const noexcept { return offset_ == bytes_.size(); }
   std::size_t size() const noexcept { return count_; }
+  std::size_t bytes() const noexcept { return bytes_.size() - offset_; }
 
   void push(std::string_view message, bool binary) {
     const auto length = static_cast<std::uint32_t>(message.size());

@@ -66,6 +66,12 @@ struct options {
   std::size_t json_depth_max = 512;                       ///< Over it: closed.
   /// Events of one client that wait for their handlers. At it: the client is not read.
   std::size_t events_in_flight_max = 64;
+  /// The same in bytes, counted until all of them are handled. At it: the client is not read.
+  std::size_t bytes_in_flight_max = 4 * 1024 * 1024;
+
+  /// Operations of a namespace (broadcasts, joins...) that a shard was sent and has not taken. At
+  /// it: the namespace waits for that shard, and its clients' credit with it. At least 4.
+  std::size_t operations_under_way_max = 16'384;
 
   // --- slow readers
   std::size_t outbox_bytes_max = 4 * 1024 * 1024;   ///< Not yet sent; over it: closed.
@@ -97,6 +103,8 @@ struct options {
   std::function<std::optional<transport::http_response>(const transport::http_request&)> on_http{};
   /// Receives log lines, from any thread. Default: warnings and errors go to standard error.
   std::function<void(log_level, std::string_view)> log{};
+  /// Of each level. Over it lines are counted and dropped; a later line tells how many.
+  std::size_t log_lines_per_second_max = 100;
 
   /// Another protocol than Socket.IO on Engine.IO: spawns the actor of one client, on its shard. It
   /// handles actors::attached, client_data and link_closed, and answers through the link.

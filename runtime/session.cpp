@@ -138,13 +138,24 @@ bool session::has_credit() const noexcept {
   // Behind the end all that had been received is handed on, at most one payload: a handler that
   // holds credit for ever must not keep the actor from hearing of the end.
   if (gone_) return true;
-  return in_flight_ + pending.operations() < home_.settings().events_in_flight_max;
+  return in_flight_ + pending.operations() < home_.settings().events_in_flight_max &&
+         in_flight_bytes_ < home_.settings().bytes_in_flight_max;
+}
+
+void session::hand_on(std::string_view data, bool binary) {
+  ++in_flight_;
+  in_flight_bytes_ += data.size();
+  actors::tell(actor_, actors::client_data{std::string(data), binary});
+}
+
+// Which message comes back is not told, only that one does: the bytes are free when all are.
+void session::count_settled() noexcept {
+  if (in_flight_ == 0 && pending.empty()) in_flight_bytes_ = 0;
 }
 
 void session::on_message(std::string_view data, bool binary) {
   if (actor_ && waiting_.empty() && has_credit()) {
-    ++in_flight_;
-    actors::tell(actor_, actors::client_data{std::string(data), binary});
+    hand_on(data, binary);
     if (has_credit()) return;
   } else {
     waiting_.push(data, binary);
@@ -156,24 +167,24 @@ void session::on_message(std::string_view data, bool binary) {
 }
 
 bool session::may_wait_for_actor() const noexcept {
-  return waiting_.size() < home_.settings().events_in_flight_max;
+  return waiting_.size() < home_.settings().events_in_flight_max &&
+         waiting_.bytes() < home_.settings().bytes_in_flight_max;
 }
 
 void session::handled() {
   --in_flight_;
+  count_settled();
   pump();
 }
 
 void session::operation_returned() {
+  count_settled();
   if (paused_ || !waiting_.empty() || (polling_ != nullptr && polling_->post != nullptr)) pump();
 }
 
 void session::pump() {
   while (actor_ && !waiting_.empty() && has_credit()) {
-    ++in_flight_;
-    waiting_.pop([&](std::string_view data, bool binary) {
-      actors::tell(actor_, actors::client_data{std::string(data), binary});
-    });
+    waiting_.pop([&](std::string_view data, bool binary) { hand_on(data, binary); });
   }
   if (gone_) {
     // The rest is behind what waits for a socket that a client that is gone will hardly get.

@@ -102,6 +102,8 @@ class session final : public actors::link,
   void overflown();
   bool has_credit() const noexcept;
   bool may_wait_for_actor() const noexcept;
+  void hand_on(std::string_view data, bool binary);
+  void count_settled() noexcept;
   void take_more();
   void tell_closed();
   void bury_if_done();
@@ -113,8 +115,9 @@ class session final : public actors::link,
   std::unique_ptr<polling_state> polling_;
   caf::actor actor_;
   write_batch::node_index queued_ = write_batch::root;
-  message_queue waiting_;      // For the actor: beyond its credit, or before it is there.
-  std::size_t in_flight_ = 0;  // Sent to the actor, not yet handled.
+  message_queue waiting_;            // For the actor: beyond its credit, or before it is there.
+  std::size_t in_flight_ = 0;        // Sent to the actor, not yet handled.
+  std::size_t in_flight_bytes_ = 0;  // Sent to it since it was last even with us.
   time_point soft_deadline_ = time_point::max();
   std::unique_ptr<actor_timer> actor_timer_;
   client_handshake handshake_;

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <memory>
 #include <thread>
+
+#include <troupe/runtime/log_limiter.hpp>
 
 namespace troupe::runtime {
 
@@ -50,6 +53,9 @@ shard_settings settings_from(options user) {
   made.websocket.closing_timeout = user.websocket_closing_timeout;
   if (user.threads == 0) user.threads = std::max(1u, std::thread::hardware_concurrency());
   if (!user.log) user.log = log_to_stderr;
+  user.log = [limiter = std::make_shared<log_limiter>(std::move(user.log), *made.clock,
+                                                      user.log_lines_per_second_max)](
+                 log_level level, std::string_view line) { (*limiter)(level, line); };
   made.user = std::move(user);
   return made;
 }
@@ -63,6 +69,7 @@ actors::actor_options actor_options_from(const shard_settings& settings) {
   made.acks_max = user.acks_max;
   made.rooms_per_socket_max = user.rooms_per_socket_max;
   made.namespaces_per_client_max = user.namespaces_per_client_max;
+  made.operations_under_way_max = user.operations_under_way_max;
   made.broadcaster_restarts_max = user.broadcaster_restarts_max;
   made.broadcaster_restarts_window = user.broadcaster_restarts_window;
   return made;

@@ -71,7 +71,10 @@ TEST_CASE("a WebSocket that sends past its credit is not read, and loses nothing
   std::uint64_t paused = 0;
   with_seeds(100, [&](std::uint64_t seed) {
     troupe::options user;
-    user.events_in_flight_max = 4;
+    if (seed % 2 == 0)
+      user.events_in_flight_max = 4;
+    else
+      user.bytes_in_flight_max = 40;
     one_client t(seed, over::websocket, user);
     t.client.websocket->read_bytes_max = 1 + seed * 7 % 200;
     t.send_numbers(100);
