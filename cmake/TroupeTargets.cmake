@@ -1,6 +1,7 @@
 # What every target of the project shares: language level, warnings, sanitizers, include root.
 
 include_guard(GLOBAL)
+include(GNUInstallDirs)
 
 # Consumers and sources alike write <troupe/LAYER/file.hpp>; the build tree's include root links
 # the layers under that name, so no source folder is called `include`.
@@ -27,6 +28,9 @@ foreach(header
                  "${TROUPE_INCLUDE_ROOT}/troupe/${name}.hpp" @ONLY)
 endforeach()
 
+configure_file("${CMAKE_CURRENT_LIST_DIR}/version.hpp.in"
+               "${TROUPE_INCLUDE_ROOT}/troupe/version.hpp" @ONLY)
+
 add_library(troupe_options INTERFACE)
 target_compile_options(troupe_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Woverloaded-virtual -Werror)
@@ -34,7 +38,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # False positives of g++ 12 and 13 inside the standard library at -O2, and of TSan's fences.
   target_compile_options(troupe_options INTERFACE
     -Wno-tsan -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread
-    -Wno-maybe-uninitialized )
+    -Wno-maybe-uninitialized)
 endif()
 if(TROUPE_SANITIZE)
   target_compile_options(troupe_options INTERFACE
@@ -42,7 +46,14 @@ if(TROUPE_SANITIZE)
   target_link_options(troupe_options INTERFACE -fsanitize=${TROUPE_SANITIZE})
 endif()
 
-# troupe_layer(NAME SOURCES...): a static library troupe::NAME of one layer.
+# Asio and Beast are compiled once, in transport/{asio,beast}_source.cpp, not in every file of ours.
+# Not passed on: who takes the library in compiles their own Asio as they like.
+add_library(troupe_asio INTERFACE)
+target_compile_definitions(troupe_asio INTERFACE
+  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)
+
+# troupe_layer(NAME SOURCES...): a static library troupe::NAME of one layer, installed with its
+# headers below troupe/NAME.
 function(troupe_layer name)
   add_library(troupe_${name} STATIC ${ARGN})
   add_library(troupe::${name} ALIAS troupe_${name})
@@ -53,4 +64,10 @@ function(troupe_layer name)
   set_target_properties(troupe_${name} PROPERTIES
     CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     POSITION_INDEPENDENT_CODE ON EXPORT_NAME ${name})
+  if(TROUPE_INSTALL)
+    install(TARGETS troupe_${name} EXPORT troupe)
+    install(DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}/"
+            DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/troupe/${name}"
+            FILES_MATCHING PATTERN "*.hpp")
+  endif()
 endfunction()

@@ -16,6 +16,9 @@
 #include <troupe/server.hpp>
 #include <troupe/socket.hpp>
 #include <troupe/value.hpp>
+#include <troupe/version.hpp>
+
+static_assert(TROUPE_VERSION > 0 && !troupe::version.empty());
 
 // Templates warn where they are used: one of each kind.
 int main() {
