@@ -3,14 +3,14 @@
 #include <string>
 #include <vector>
 
-#include <tests/runtime/server_bench.hpp>
+#include <troupe/harness/seams.hpp>
 #include <troupe/runtime/log_limiter.hpp>
 
 using namespace std::chrono_literals;
 using troupe::log_level;
 
 TEST_CASE("a flood of lines of one level is cut, told of, and costs the others nothing") {
-  troupe::testing::manual_clock time;
+  troupe::harness::manual_clock time;
   std::vector<std::string> lines;
   troupe::runtime::log_limiter log(
       [&](log_level, std::string_view line) { lines.emplace_back(line); }, time, 2);
