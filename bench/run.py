@@ -1,89 +1,140 @@
 #!/usr/bin/env python3
-"""Fan-out of Troupe beside Node's socket.io: server CPU per delivered message.
+"""Troupe beside other Socket.IO servers: server CPU, latency, memory. `./dev bench` calls it.
 
-Both servers get one core, the generator another; runs alternate, medians and spread are printed.
-Usage: bench/run.py [--rounds N] [--seconds S] [--clients N] [--build DIR]
+    run.py                  the quick part, under five minutes; Troupe, Node and the bare limit
+    run.py all              everything, under an hour; writes docs/performance.md
+    run.py NAME...          scenarios by name or pattern ("fanout-1000-*")
+    run.py --list           their names
+    run.py --page FILE      writes docs/performance.md from results kept in FILE
+
+Server and generator have a core each; servers run in turn, so that what disturbs the machine
+disturbs all. Results also go to BUILD/bench/results.json. No figure here is a test.
 """
+
 import argparse
-import json
-import os
-import re
-import socket
-import statistics
-import subprocess
+import datetime
+import fnmatch
+import resource
 import sys
 import time
 
-here = os.path.dirname(os.path.abspath(__file__))
-root = os.path.dirname(here)
+import goals
+import measure
+import page
+import peers
+from results import Results
+from scenarios import SCENARIOS
+
+QUICK_SERVERS = {"troupe", "node", "epoll"}
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def chosen_scenarios(names):
+    if not names:
+        return [one for one in SCENARIOS if one.is_quick]
+    if names == ["all"]:
+        return SCENARIOS
+    chosen = [one for one in SCENARIOS
+              if any(fnmatch.fnmatch(one.name, pattern) for pattern in names)]
+    if not chosen:
+        sys.exit(f"no scenario is called {' '.join(names)}; see --list")
+    return chosen
 
 
-def wait_for(port):
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-            return
-        except OSError:
-            time.sleep(0.05)
-    sys.exit(f"nothing listens on {port}")
+def present_servers(scenarios, allowed, build):
+    """Those that can run, by name, and those that cannot, with the reason."""
+    wanted = {peers.base_of(server) for one in scenarios for server in one.servers} & allowed
+    peers.install(wanted)
+    missing = {name: why for name in peers.PEERS if name in wanted
+               and (why := peers.PEERS[name](build).missing())}
+    return wanted - missing.keys(), missing
 
 
-def start(name, build):
-    port = free_port()
-    command = {
-        "troupe": [f"{build}/bench/bench-server", str(port)],
-        "node": ["node", f"{root}/tests/e2e/bench_reference.mjs", str(port)],
-    }[name]
-    server = subprocess.Popen(["taskset", "-c", "0", *command], stdout=subprocess.DEVNULL)
-    wait_for(port)
-    return server, port
+def play(scenario, servers, rounds, seconds, build, into):
+    for turn in range(rounds):
+        for server in servers if turn % 2 == 0 else reversed(servers):
+            try:
+                report = measure.run(scenario, server, build, seconds or scenario.seconds)
+            except measure.Failure as failure:
+                report = {"error": str(failure)}
+            into.add(scenario.name, server, report)
 
 
-def measure(name, build, clients, under_way, size, seconds, senders):
-    server, port = start(name, build)
-    try:
-        line = subprocess.run(
-            ["taskset", "-c", "1", f"{build}/bench/fanout_load", str(port), str(server.pid),
-             str(clients), str(under_way), str(size), str(seconds), str(senders)],
-            check=True, capture_output=True, text=True).stdout
-        return json.loads(line)
-    finally:
-        server.terminate()
-        server.wait()
+def show(scenario, servers, results):
+    print(f"{scenario.title}  [{scenario.name}]")
+    for server in servers:
+        ratio = results.ratio(scenario.name, "troupe", server, scenario.figure)
+        own = results.spread(scenario.name, server, scenario.figure)
+        line = f"  {page.label(server):24}"
+        line += f"{ratio.median:7.2f}x" if ratio and server != "troupe" else " " * 8
+        if own:
+            line += f"  {page.figure(own)} {page.UNITS[scenario.figure]}"
+        tail = results.spread(scenario.name, server, "delivery_p99_ms")
+        if tail:
+            line += f", p99 {page.figure(tail)} ms"
+        limits = results.limits(scenario.name, server)
+        if "generator" in limits:
+            line += "  (the generator was the bottleneck)"
+        for error in sorted(set(results.errors(scenario.name, server))):
+            line += f"  FAILED: {error}"
+        print(line, flush=True)
+
+
+def show_goals(results):
+    print("\nGoals")
+    for goal in goals.GOALS:
+        value, outcome = goals.verdict(goal, results)
+        if outcome != "not measured":
+            print(f"  {outcome:7} {goal.what}: {value}; wanted: {goal.wanted}")
+
+
+def parse():
+    options = argparse.ArgumentParser(description=__doc__,
+                                      formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("names", nargs="*")
+    options.add_argument("--rounds", type=int)
+    options.add_argument("--seconds", type=float, help="of each measurement")
+    options.add_argument("--servers", help="only these, with commas between")
+    options.add_argument("--build", default=str(page.ROOT / "build/release"))
+    options.add_argument("--list", action="store_true")
+    options.add_argument("--page", metavar="FILE")
+    return options.parse_args()
 
 
 def main():
-    options = argparse.ArgumentParser()
-    options.add_argument("--rounds", type=int, default=3)
-    options.add_argument("--seconds", type=float, default=4)
-    options.add_argument("--clients", type=int, default=1000)
-    options.add_argument("--build", default=f"{root}/build/release")
-    chosen = options.parse_args()
-    print(f"fan-out to {chosen.clients} WebSocket clients; server CPU per delivered message, us, "
-          f"median of {chosen.rounds} (least to most)")
-    for under_way, size, senders in ((1, 64, 1), (16, 64, 1), (16, 64, 50), (16, 1024, 1)):
-        results = {"troupe": [], "node": []}
-        for _ in range(chosen.rounds):
-            for name, got in results.items():
-                got.append(measure(name, chosen.build, chosen.clients, under_way, size,
-                                   chosen.seconds, senders))
-        medians = {}
-        for name, got in results.items():
-            costs = [one["us_per_delivery"] for one in got]
-            medians[name] = statistics.median(costs)
-            last = got[-1]
-            print(f"  {under_way:3} under way, {size:5} B, {senders:2} senders  {name:6} "
-                  f"{medians[name]:7.3f} ({min(costs):.3f} to {max(costs):.3f})  "
-                  f"{statistics.median(one['deliveries_per_s'] for one in got):10.0f}/s  "
-                  f"server {last['server_cpu']:.2f} generator {last['generator_cpu']:.2f} cores  "
-                  f"connect {last['connect_us']:.0f} us, {last['idle_kib_per_client']:.1f} KiB")
-        print(f"      Node needs {medians['node'] / medians['troupe']:.1f} times as much")
+    chosen = parse()
+    if chosen.list:
+        print("\n".join(f"{one.name:28} {one.title}" for one in SCENARIOS))
+        return
+    if chosen.page:
+        page.write(Results.read(chosen.page))
+        return
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+    scenarios = chosen_scenarios(chosen.names)
+    allowed = set(chosen.servers.split(",")) if chosen.servers else (
+        set(peers.PEERS) if chosen.names else QUICK_SERVERS)
+    present, missing = present_servers(scenarios, allowed, chosen.build)
+    rounds = chosen.rounds or (3 if chosen.names else 1)
+    results = Results({
+        "date": datetime.date.today().isoformat(), "machine": measure.machine(),
+        "rounds_each": rounds, "rounds": {}, "missing": missing,
+        "versions": {name: peers.PEERS[name](chosen.build).version() for name in peers.PEERS
+                     if name in present}})
+    for name, why in missing.items():
+        print(f"missing: {peers.PEERS[name].label}: {why}")
+
+    begin = time.monotonic()
+    for scenario in scenarios:
+        servers = [one for one in scenario.servers if peers.base_of(one) in present]
+        play(scenario, servers, rounds, chosen.seconds, chosen.build, results)
+        show(scenario, servers, results)
+        results.write(f"{chosen.build}/bench/results.json")
+    show_goals(results)
+    print(f"\n{(time.monotonic() - begin) / 60:.0f} minutes; {chosen.build}/bench/results.json")
+    if chosen.names == ["all"]:
+        page.write(results)
+        print(f"written: {page.PAGE}")
 
 
 main()
