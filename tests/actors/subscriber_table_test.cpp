@@ -7,26 +7,14 @@
 #include <string>
 #include <vector>
 
+#include <tests/actors/idle_link.hpp>
 #include <tests/seeds.hpp>
 #include <troupe/actors/subscriber_table.hpp>
 
 using namespace troupe::actors;
+using troupe::actors::testing::idle_link;
 
 namespace {
-
-/// A link that only lends its address.
-struct idle_link final : link {
-  idle_link() : link({0, 0, 0}) {}
-  void send(const troupe::protocol::frame_ptr&, delivery) override {}
-  void close() override {}
-  void handled() override {}
-  void operation_returned() override {}
-  void wake_at(time_point) override {}
-  void released() override {}
-  const troupe::client_handshake& handshake() const noexcept override { return shown; }
-  void ask(std::function<void(troupe::actors::connection_actor&)>) override {}
-  troupe::client_handshake shown;
-};
 
 std::vector<std::string> selected(subscriber_table& table, const target_set* targets) {
   std::vector<std::string> sids;

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+
+#include <troupe/actors/link.hpp>
+
+namespace troupe::actors::testing {
+
+/// A link that only lends its address.
+struct idle_link final : link {
+  idle_link() : link({0, 0, 0}) {}
+  void send(const protocol::frame_ptr&, delivery) override {}
+  void close() override {}
+  void handled() override {}
+  void operation_returned() override {}
+  void wake_at(time_point) override {}
+  void released() override {}
+  void ask(std::function<void(connection_actor&)>) override {}
+  const client_handshake& handshake() const noexcept override { return shown; }
+  client_handshake shown;
+};
+
+}  // namespace troupe::actors::testing
