@@ -51,6 +51,8 @@ class connection_actor final : public pinned_actor {
   void add_ack(socket_state& asking, std::uint64_t id, ack_handler handler,
                std::chrono::milliseconds timeout);
   void change_rooms_of(socket_state& who, std::string room, bool join);
+  /// Throws std::length_error if the server's limits forbid to join such a room.
+  void check_room(std::string_view room);
 
   /// The next step of a socket's way in.
   void proceed(socket_state& joining);
@@ -77,6 +79,8 @@ class connection_actor final : public pinned_actor {
   bool handle_event(socket_state& to, const packet_ptr& received);
   ack make_ack(const socket_state& to, std::optional<std::uint64_t> id);
   void handle_ack(socket_state& to, const packet_ptr& received);
+  void refuse_event(socket_state& to, const packet& received);
+  void report_limit(limit which);
   /// False: it waits for a middleware, and its credit with it.
   bool deliver(socket_state& to, const packet_ptr& received);
   bool hold(socket_state& to, event what);

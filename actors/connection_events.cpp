@@ -147,6 +147,8 @@ void connection_actor::joined(socket_state& who) {
   connect_deadline_ = who.connect_deadline = time_point::max();
   home_.count().sockets_connected.add();
   const auto reply = socketio::encode_connect(who.entry->name(), who.sid);
+  if (const auto& rate = directory_.options().limits.events; rate.per_second > 0)
+    who.rate = std::make_unique<token_bucket>(rate, home_.now());
   who.epoch = home_.epoch(who.entry->index());
   tell(home_.broadcaster(*who.entry), subscribe{depart(*who.entry), who.sid, reply, who.rooms});
   const auto shared = who.shared;

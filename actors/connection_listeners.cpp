@@ -59,6 +59,10 @@ class event_port final : public next::port {
 }  // namespace
 
 bool connection_actor::handle_event(socket_state& to, const packet_ptr& received) {
+  if (to.rate != nullptr && !to.rate->take(home_.now())) {
+    refuse_event(to, *received);
+    return true;
+  }
   const event what(received, make_ack(to, received->view().id));
   // First, since a handler may end the socket, and nothing about it comes behind its end.
   for (const caf::actor& user : to.shared->subscribers)

@@ -35,9 +35,13 @@ struct counters {
   counter arguments_mismatched;  ///< typed handler not called
   counter acks_timed_out;
   counter volatile_dropped;
-  counter outboxes_overflown;  ///< the connection was reset
-  counter reads_paused;        ///< credit used up
-  counter operations_held;     ///< they waited for a shard that is slower than the others
+  counter outboxes_overflown;   ///< the connection was reset
+  counter reads_paused;         ///< credit used up
+  counter operations_held;      ///< they waited for a shard that is slower than the others
+  counter connections_refused;  ///< by server_limits, as the next three
+  counter sessions_refused;
+  counter events_refused;
+  counter rooms_refused;
 };
 
 }  // namespace troupe::actors

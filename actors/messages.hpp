@@ -3,6 +3,7 @@
 // Every message between the runtime's actors, in one place, because CAF must see how a type is
 // declared before its first use. None of them leaves the process.
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -59,6 +60,11 @@ struct subscriber_added {
   caf::actor who;
 };
 struct stop_server {};
+/// Ends the clients over `spread`, then the server; see shard_context::drain_sessions.
+struct drain_server {
+  std::chrono::milliseconds deadline;
+  std::chrono::milliseconds spread;
+};
 
 // To a connection actor. `client_data` is one Engine.IO message.
 struct attached {
@@ -137,6 +143,9 @@ struct attach_client {
 struct forget {
   link_id id;
 };
+struct drain_shard {
+  drain_server how;
+};
 struct broadcaster_restarted {
   std::shared_ptr<namespace_entry> nsp;
 };
@@ -182,7 +191,8 @@ struct end {};
               apply(subscribe) apply(unsubscribe) apply(change_rooms) apply(publish) apply(direct) \
                   apply(resubscribe) apply(taken) apply(adopt) apply(attach_client) apply(forget)  \
                       apply(broadcaster_restarted) apply(table_subscribe) apply(table_unsubscribe) \
-                          apply(table_change_rooms) apply(table_direct) apply(fanout) apply(end)
+                          apply(table_change_rooms) apply(table_direct) apply(fanout) apply(end)   \
+                              apply(drain_server) apply(drain_shard)
 
 #define TROUPE_UNSAFE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::name)
 TROUPE_MESSAGES(TROUPE_UNSAFE)

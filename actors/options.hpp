@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 
+#include <troupe/actors/limits.hpp>
 #include <troupe/protocol/limits.hpp>
 
 namespace troupe::actors {
@@ -10,6 +11,7 @@ namespace troupe::actors {
 /// What the actors need of the server's options; see troupe::options for their meaning.
 struct actor_options {
   protocol::limits bounds;
+  server_limits limits;
   std::chrono::milliseconds connect_timeout{45'000};
   std::chrono::milliseconds ack_timeout{60'000};
   std::size_t acks_max = 1024;

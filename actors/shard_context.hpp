@@ -26,6 +26,10 @@ class shard_context {
   /// The server ends: the connection actors end their sockets with `reason`, connections without
   /// one are closed.
   virtual void shut_down(disconnect_reason reason) = 0;
+  /// The same, spread over a time; no session is opened any more. Who is left at `deadline` is
+  /// reset.
+  virtual void drain_sessions(disconnect_reason reason, std::chrono::milliseconds deadline,
+                              std::chrono::milliseconds spread) = 0;
   /// Binds a session to its connection actor; ends the actor if the session is no more.
   virtual void attach(const link_id& id, const caf::actor& connection) = 0;
   /// The connection actor ended by itself: closes what is left of its session.

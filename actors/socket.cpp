@@ -37,7 +37,9 @@ broadcast_operator socket::broadcast() const {
 void socket::join(std::string_view room) {
   if (state_.rooms.size() >= state_.owner.home().shared().options().rooms_per_socket_max)
     throw std::length_error("too many rooms");
-  if (room != state_.sid) state_.owner.change_rooms_of(state_, std::string(room), true);
+  if (room == state_.sid) return;
+  state_.owner.check_room(room);
+  state_.owner.change_rooms_of(state_, std::string(room), true);
 }
 
 void socket::leave(std::string_view room) {

@@ -66,7 +66,8 @@ struct socket_state {
   std::vector<std::function<void(disconnect_reason)>> disconnecting;
   std::vector<std::function<void(disconnect_reason)>> disconnected;
   std::vector<std::string> rooms;
-  bool has_left = false;  // Its rooms, at its end.
+  bool has_left = false;               // Its rooms, at its end.
+  std::unique_ptr<token_bucket> rate;  ///< Of its events; null: not limited.
   std::map<std::uint64_t, pending_ack> acks;
   std::uint64_t next_ack = 1;
   /// What came while the middlewares were at work, in order; its credit is not given back yet.

@@ -19,6 +19,7 @@ caf::behavior supervisor::make_behavior() {
           if (subscribers_.insert(message.who.address()).second) follow(message.who);
         },
         [this](const stop_server&) { stop(false); },
+        [this](const drain_server& how) { drain(how); },
 #if TROUPE_CAF_1X
         [](const caf::error&) {},
 #endif
@@ -49,7 +50,11 @@ void supervisor::down(const caf::actor_addr& who) {
   if (const auto client = clients_.find(who); client != clients_.end()) {
     tell(directory_.arms[client->second.shard], forget{client->second});
     clients_.erase(client);
-    if (stopping_ && clients_.empty()) end_standing_actors();
+    if (!clients_.empty()) return;
+    if (stopping_)
+      end_standing_actors();
+    else if (draining_)
+      stop(false);
     return;
   }
   if (subscribers_.erase(who) != 0) {
@@ -98,6 +103,12 @@ void supervisor::stop(bool failed) {
   for (const caf::actor& arm : directory_.arms)
     tell(arm, shut_down{disconnect_reason::server_shutting_down});
   if (clients_.empty()) end_standing_actors();
+}
+
+void supervisor::drain(const drain_server& how) {
+  if (stopping_ || std::exchange(draining_, true)) return;
+  if (clients_.empty()) return stop(false);
+  for (const caf::actor& arm : directory_.arms) tell(arm, drain_shard{how});
 }
 
 void supervisor::end_standing_actors() {

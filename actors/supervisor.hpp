@@ -13,7 +13,8 @@ namespace troupe::actors {
 /// Told of every session that opens: spawns its connection actor on the session's shard, watches
 /// it, and has the shard clean up when it ends. Restarts a broadcaster that died, at most
 /// actor_options::broadcaster_restarts_max times in its window; past that it stops the server.
-/// Ends everything in order on stop_server. Runs on shard 0.
+/// Ends everything in order on stop_server, and on drain_server when its last client has gone. Runs
+/// on shard 0.
 class supervisor final : public pinned_actor {
  public:
   /// `home` is the shard that it runs on.
@@ -29,6 +30,7 @@ class supervisor final : public pinned_actor {
   void down(const caf::actor_addr& who);
   void restart(const namespace_ptr& nsp);
   void stop(bool failed);
+  void drain(const drain_server& how);
   void end_standing_actors();
   void follow(const caf::actor& who);
 
@@ -39,6 +41,7 @@ class supervisor final : public pinned_actor {
   std::unordered_set<caf::actor_addr> subscribers_;
   std::deque<time_point> restarts_;
   bool stopping_ = false;
+  bool draining_ = false;
   bool failed_ = false;
   std::size_t standing_ = 0;  // Actors told to end that have not yet.
 };

@@ -48,6 +48,12 @@ caf::behavior transport_arm::make_behavior() {
         },
         [this](const forget& message) { guard([&] { shard_.forget(message.id); }); },
         [this](const shut_down& message) { guard([&] { shard_.shut_down(message.reason); }); },
+        [this](const drain_shard& message) {
+          guard([&] {
+            shard_.drain_sessions(disconnect_reason::server_shutting_down, message.how.deadline,
+                                  message.how.spread);
+          });
+        },
         [this](const broadcaster_restarted& message) { guard([&] { handle(message); }); },
         [this](const end&) { quit(); },
 #if TROUPE_CAF_1X

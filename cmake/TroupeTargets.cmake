@@ -18,7 +18,7 @@ endforeach()
 foreach(header
     actors=actors/client_messages ack=actors/ack broadcast_operator=actors/broadcast_operator
     disconnect_reason=actors/disconnect_reason event=actors/event handshake=actors/handshake
-    http=transport/http log_level=actors/log_level nsp=actors/nsp options=runtime/options
+    http=transport/http limits=actors/limits listener_options=transport/listener_options log_level=actors/log_level nsp=actors/nsp options=runtime/options
     server=runtime/server socket=actors/socket value=protocol/socketio/conversion)
   string(REPLACE "=" ";" header "${header}")
   list(GET header 0 name)

@@ -1,6 +1,7 @@
 #include <fmt/chrono.h>
 #include <fmt/core.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
@@ -8,6 +9,7 @@
 #include <map>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <troupe/server.hpp>
 
@@ -59,6 +61,7 @@ int main(int argc, char** argv) {
     return troupe_node::serve_page(request, path);
   };
   const std::string host = settings.server.host;
+  const auto drain_timeout = settings.drain_timeout;
   const unsigned port = settings.server.port;
   try {
     troupe::server io{std::move(settings.server)};
@@ -68,12 +71,17 @@ int main(int argc, char** argv) {
                io.port());
     std::fflush(stdout);
     // The server may also end by itself, when it cannot go on.
-    std::thread waiter([&signals, &io] {
-      int signal = 0;
-      sigwait(&signals, &signal);
-      io.close();
+    std::atomic<bool> has_ended{false};
+    std::thread waiter([&] {
+      bool drains = drain_timeout.count() > 0;
+      for (int signal = 0; sigwait(&signals, &signal) == 0 && !has_ended;)
+        if (signal == SIGTERM && std::exchange(drains, false))
+          io.drain(drain_timeout, drain_timeout / 2);
+        else
+          io.close();
     });
     const bool in_order = io.wait();
+    has_ended = true;
     pthread_kill(waiter.native_handle(), SIGTERM);
     waiter.join();
     return in_order ? 0 : 1;

@@ -24,11 +24,11 @@ CLI::Option* add(CLI::App& app, const std::string& name, T& target, const std::s
 }
 
 CLI::Option* add_milliseconds(CLI::App& app, const std::string& name, milliseconds& target,
-                              const std::string& help) {
+                              const std::string& help, std::int64_t least = 1) {
   // CLI11 reads numbers; the option's value is set when it has one.
   auto number = std::make_shared<std::int64_t>(target.count());
   return add(app, name, *number, help + " (ms)")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{86'400'000}))
+      ->check(CLI::Range(least, std::int64_t{86'400'000}))
       ->each([number, &target](const std::string& text) {
         target = milliseconds(std::strtoll(text.c_str(), nullptr, 10));
       });
@@ -57,6 +57,18 @@ settings read_settings(int argc, char** argv) {
   add(app, "max-outbox-bytes", server.outbox_bytes_max,
       "Bytes kept for a client that does not read")
       ->check(CLI::Range(std::size_t{65536}, std::size_t{1} << 32));
+  add(app, "unix-path", server.unix_path, "Unix domain socket to listen on instead");
+  add(app, "reuse-port", server.reuse_port, "Share the port with other processes");
+  add(app, "health-path", server.health_path, "Path that answers 200, or 503 while draining");
+  add_milliseconds(app, "drain-timeout", made.drain_timeout,
+                   "Time in which SIGTERM takes leave of the clients; 0: at once", 0);
+  add(app, "max-connections", server.limits.connections_max,
+      "Connections at a time; 0: any number");
+  add(app, "max-connections-per-address", server.limits.connections_per_address_max,
+      "The same of one address; 0: any number");
+  add(app, "max-clients", server.limits.sessions_max, "Clients at a time; 0: any number");
+  add(app, "max-events-per-second", server.limits.events.per_second,
+      "Of one socket, more are dropped; 0: any number");
   const std::map<std::string, troupe::log_level> levels{{"debug", troupe::log_level::debug},
                                                         {"info", troupe::log_level::info},
                                                         {"warning", troupe::log_level::warning},

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <string>
+#include <chrono>
 
 #include <troupe/options.hpp>
 
@@ -9,6 +9,8 @@ namespace troupe_node {
 /// What the command line, the environment (TROUPE_...) and the configuration file say.
 struct settings {
   troupe::options server;
+  /// In which SIGTERM closes the clients, half of it for the slow ones; 0: all at once.
+  std::chrono::milliseconds drain_timeout{5'000};
   troupe::log_level log_level = troupe::log_level::info;
 };
 

@@ -41,6 +41,7 @@ void http_peer::on_request(transport::http_request request) {
 // CORS, then Engine.IO's own checks.
 void http_peer::route() {
   const std::string& path = home_.path();
+  if (is_health_check()) return answer_health();
   if (request_->path.compare(0, path.size(), path) != 0) return route_elsewhere();
   const options& settings = home_.settings();
   if (request_->path.size() > path.size() && answer_by_application()) return;
@@ -64,6 +65,21 @@ void http_peer::route() {
     return refuse(request_errc::bad_request);
   if (found == nullptr) return open(parameters);
   request_->wants_upgrade ? upgrade(*found) : serve(*found);
+}
+
+bool http_peer::is_health_check() const noexcept {
+  const std::string& health = home_.settings().health_path;
+  return !health.empty() && request_->path == health && !request_->wants_upgrade;
+}
+
+void http_peer::answer_health() {
+  transport::http_response response;
+  const bool takes_clients = home_.takes_clients();
+  response.status = takes_clients ? 200 : 503;
+  response.fields.add("Content-Type", "text/plain");
+  response.fields.add("Cache-Control", "no-store");
+  response.body = takes_clients ? "ok\n" : "draining\n";
+  respond(std::move(response));
 }
 
 // The application's own pages. What it throws costs this request only.
@@ -131,7 +147,8 @@ client_handshake http_peer::make_handshake(const engineio::query& parameters) co
 }
 
 void http_peer::open(const engineio::query& parameters) {
-  if (home_.is_shutting_down()) {
+  transport::admission::place place;
+  if (!home_.admit_session(connection_->remote_address(), place)) {
     transport::http_response response;
     response.status = 503;
     response.close = true;
@@ -140,12 +157,14 @@ void http_peer::open(const engineio::query& parameters) {
   if (!request_->wants_upgrade) {
     session& opened = home_.open_session(transport_kind::polling, make_handshake(parameters));
     session_ = &opened;
+    opened.hold(std::move(place));
     opened.open();
     return opened.get(*this);
   }
   const auto greeting = transport::websocket_accept(*request_, {});
   if (!greeting) return refuse(request_errc::bad_request);
   session& opened = home_.open_session(transport_kind::websocket, make_handshake(parameters));
+  opened.hold(std::move(place));
   auto [bytes, unread] = connection_->release();
   opened.open_websocket(std::move(bytes), std::move(unread), *greeting);
   bury();

@@ -50,6 +50,8 @@ class http_peer final : public transport::http_connection::host, private timer {
   void expired(time_point now) override;
 
   void route();
+  bool is_health_check() const noexcept;
+  void answer_health();
   bool answer_by_application();
   void route_elsewhere();
   void refuse(protocol::engineio::request_errc code);

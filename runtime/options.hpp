@@ -8,7 +8,9 @@
 #include <string>
 #include <string_view>
 
+#include <troupe/actors/limits.hpp>
 #include <troupe/actors/log_level.hpp>
+#include <troupe/runtime/connection_limits.hpp>
 #include <troupe/runtime/cors.hpp>
 
 namespace caf {
@@ -39,6 +41,13 @@ struct options {
   /// Shards, each a thread with its own connections. 0: as many as the machine has cores.
   unsigned threads = 0;
   int backlog = 4096;  ///< Connections the kernel holds until they are accepted.
+  /// Unless empty: a Unix domain socket in the file system, instead of host and port.
+  std::string unix_path{};
+  bool reuse_port = false;  ///< SO_REUSEPORT: other processes may listen at the same port.
+  /// False: start() listens nowhere; see server::listen() and server::attach().
+  bool listens = true;
+  /// A path that answers 200, and 503 once the server drains or closes. Empty: none.
+  std::string health_path{};
 
   // --- Engine.IO
   std::chrono::milliseconds ping_interval{25'000};
@@ -90,6 +99,9 @@ struct options {
   std::chrono::milliseconds websocket_closing_timeout{5'000};  ///< Reset.
   /// How long a polling client that the server closes is waited for.
   std::chrono::milliseconds polling_close_timeout{30'000};
+
+  connection_limits connection{};  ///< More bounds of one connection.
+  server_limits limits{};          ///< Of all together, and of how fast each may be.
 
   // --- the server's own life
   /// close() waits this long for clients to go before it resets their connections.

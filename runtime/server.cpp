@@ -30,6 +30,18 @@ void server::close() {
   state_->close();
 }
 
+void server::drain(std::chrono::milliseconds deadline, std::chrono::milliseconds spread) {
+  state_->drain(deadline, spread);
+}
+
+std::uint16_t server::listen(const transport::listener_options& where) {
+  return state_->listen(where);
+}
+
+void server::stop_listening() {
+  state_->stop_listening_now();
+}
+
 bool server::wait() {
   return state_->wait();
 }
@@ -67,6 +79,10 @@ server_stats server::stats() const {
     sum.volatile_dropped += counted.volatile_dropped.value();
     sum.outboxes_overflown += counted.outboxes_overflown.value();
     sum.reads_paused += counted.reads_paused.value();
+    sum.connections_refused += counted.connections_refused.value();
+    sum.sessions_refused += counted.sessions_refused.value();
+    sum.events_refused += counted.events_refused.value();
+    sum.rooms_refused += counted.rooms_refused.value();
   }
   return sum;
 }

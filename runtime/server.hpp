@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -11,6 +12,7 @@
 #include <troupe/actors/nsp.hpp>
 #include <troupe/actors/socket.hpp>
 #include <troupe/runtime/options.hpp>
+#include <troupe/transport/listener_options.hpp>
 
 namespace caf {
 class actor_system;
@@ -35,6 +37,10 @@ struct server_stats {
   std::uint64_t volatile_dropped = 0;
   std::uint64_t outboxes_overflown = 0;
   std::uint64_t reads_paused = 0;
+  std::uint64_t connections_refused = 0;  ///< By options::limits, as the next three.
+  std::uint64_t sessions_refused = 0;
+  std::uint64_t events_refused = 0;
+  std::uint64_t rooms_refused = 0;
 };
 
 /// A Socket.IO server: a listener, shards (one thread each), and the actors behind them.
@@ -65,14 +71,27 @@ class server {
   /// Throws boost::system::system_error when the address cannot be had (address_in_use...). Gives
   /// what wait() gives.
   bool run();
-  /// The same, without waiting and without an eye on signals. Once.
+  /// The same, without waiting and without an eye on signals. Once: std::logic_error is thrown
+  /// when it has been started or closed before. After an error it may be tried again. A close()
+  /// from another thread meanwhile ends the server as soon as it runs.
   void start();
-  /// The port that start() got.
+  /// The port that start() got, or the last listen().
   std::uint16_t port() const noexcept;
   /// Ends the server in order: no new connections; every socket ends ("server shutting down");
   /// what was emitted is written; connections are closed, and reset after options::close_timeout.
   /// Returns at once. Any thread, also in a handler, but not in a signal handler.
   void close();
+  /// Ends the server without a storm of reconnecting clients: new sessions are refused (503, at
+  /// options::health_path too), the clients are closed batch by batch over `spread`, each behind
+  /// what it was sent; who is left after `deadline` is reset. Then all is as after close(), which
+  /// may also cut it short. The port stays open for the requests of clients that are still there,
+  /// except with options::reuse_port. Returns at once; wait() waits.
+  void drain(std::chrono::milliseconds deadline, std::chrono::milliseconds spread);
+  /// Listens at one more place. Gives the port. Throws boost::system::system_error as start() does,
+  /// std::logic_error when the server does not run.
+  std::uint16_t listen(const transport::listener_options& where);
+  /// Closes all ports, which can be had again at once. The clients stay; listen() may follow.
+  void stop_listening();
   /// Waits until all has ended. Not on a thread of the server's. False: the server ended itself,
   /// because an actor died too often.
   bool wait();

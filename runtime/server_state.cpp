@@ -3,6 +3,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/system/system_error.hpp>
 #include <csignal>
+#include <stdexcept>
 
 #include <troupe/actors/messages.hpp>
 #include <troupe/actors/supervisor.hpp>
@@ -91,57 +92,109 @@ bool server::state::run() {
 void server::state::start() {
   {
     const std::lock_guard lock(mutex);
-    if (now != phase::made) return;
+    if (now != phase::made) throw std::logic_error("a server is started once");
+    now = phase::starting;
   }
-  if (settings.user.simulator == nullptr) listen();
-  if (settings.user.on_listening) settings.user.on_listening(port);
+  try {
+    if (settings.user.listens && settings.user.simulator == nullptr) {
+      auto opened = open(runtime::listener_options_from(settings.user));
+      const std::lock_guard lock(mutex);
+      listeners.push_back(std::move(opened));
+    }
+    if (settings.user.listens && settings.user.on_listening) settings.user.on_listening(port);
+  } catch (...) {
+    const std::lock_guard lock(mutex);
+    listeners.clear();
+    now = phase::made;
+    changed.notify_all();
+    if (std::exchange(close_wanted, false)) end_unstarted();
+    throw;
+  }
+  bool is_to_close = false;
   {
     const std::lock_guard lock(mutex);
+    run_shards();
     now = phase::running;
+    is_to_close = close_wanted;
+    changed.notify_all();
   }
   actors::tell(shared->transport, actors::start_listening{});
+  if (is_to_close) close();
+}
+
+void server::state::run_shards() {
   for (const auto& driver : drivers) threads.emplace_back([one = driver.get()] { one->run(); });
 }
 
-void server::state::listen() {
-  transport::listener_options where;
-  where.host = settings.user.host;
-  where.port = settings.user.port;
-  where.backlog = settings.user.backlog;
-  where.send_buffer_bytes = settings.user.send_buffer_bytes;
+std::unique_ptr<transport::listener> server::state::open(const transport::listener_options& where) {
   auto opened = transport::listen(*loops[0], where);
   if (!opened) throw boost::system::system_error(opened.error());
-  listening = *std::move(opened);
-  port = listening->port();
+  if ((*opened)->port() != 0) port = (*opened)->port();
+  return *std::move(opened);
+}
+
+std::uint16_t server::state::listen(const transport::listener_options& where) {
+  auto opened = open(where);
+  const std::uint16_t got = opened->port();
+  const std::lock_guard lock(mutex);
+  if (now != phase::running) throw std::logic_error("the server does not run");
+  accept_from(*opened);
+  listeners.push_back(std::move(opened));
+  return got;
+}
+
+void server::state::stop_listening_now() {
+  const std::lock_guard lock(mutex);
+  listeners.clear();
 }
 
 void server::state::start_listening() {
   if (settings.user.simulator != nullptr) return settings.user.simulator->start_listening(*shared);
-  listening->start([this](std::unique_ptr<transport::stream> bytes) { accept(std::move(bytes)); });
+  const std::lock_guard lock(mutex);
+  for (const auto& one : listeners) accept_from(*one);
+}
+
+void server::state::accept_from(transport::listener& from) {
+  from.start([this](std::unique_ptr<transport::stream> bytes) { accept(std::move(bytes)); });
 }
 
 void server::state::accept(std::unique_ptr<transport::stream> bytes) {
+  if (!shards[0]->admit_connection(*bytes)) return;
   actors::tell(shared->transport, actors::accepted{std::make_shared<runtime::new_connection>(
                                       std::move(bytes), settings.loops)});
 }
 
 void server::state::stop_listening() {
   if (settings.user.simulator != nullptr) settings.user.simulator->stop_listening(*shared);
-  if (listening != nullptr) listening->stop();
+  stop_listening_now();
 }
 
 void server::state::close() {
-  bool was_made = false;
   {
     const std::lock_guard lock(mutex);
-    if (now != phase::made && now != phase::running) return;
-    was_made = now == phase::made;
+    if (now == phase::starting) close_wanted = true;
+    if (now == phase::made) return end_unstarted();
+    if (now != phase::running) return;
     now = phase::closing;
   }
-  // A server that never ran still has actors to end: its loops run for that.
-  if (was_made)
-    for (const auto& driver : drivers) threads.emplace_back([one = driver.get()] { one->run(); });
   actors::tell(shared->supervisor, actors::stop_server{});
+}
+
+// A server that never ran still has actors to end: its loops run for that. Behind the lock.
+void server::state::end_unstarted() {
+  now = phase::closing;
+  run_shards();
+  actors::tell(shared->supervisor, actors::stop_server{});
+}
+
+void server::state::drain(std::chrono::milliseconds deadline, std::chrono::milliseconds spread) {
+  {
+    const std::lock_guard lock(mutex);
+    if (now != phase::running) return;
+    // Whoever takes over this port gets the new clients from now on.
+    if (settings.user.reuse_port) listeners.clear();
+  }
+  actors::tell(shared->supervisor, actors::drain_server{deadline, spread});
 }
 
 void server::state::on_stopped(bool has_failed) {
@@ -158,14 +211,14 @@ void server::state::on_stopped(bool has_failed) {
 bool server::state::wait() {
   {
     std::unique_lock lock(mutex);
-    if (now == phase::made || now == phase::ended) return !failed;
-    if (settings.user.simulator != nullptr) {
+    if (settings.user.simulator != nullptr && now != phase::made && now != phase::ended) {
       lock.unlock();
       settings.user.simulator->run_until_stopped(*shared);
       lock.lock();
     }
-    changed.wait(lock, [&] { return now == phase::stopped || now == phase::ended; });
-    if (now == phase::ended) return !failed;
+    changed.wait(
+        lock, [&] { return now == phase::made || now == phase::stopped || now == phase::ended; });
+    if (now != phase::stopped) return !failed;
     now = phase::ended;
   }
   for (std::thread& thread : threads) thread.join();

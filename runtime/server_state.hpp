@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <condition_variable>
 #include <memory>
@@ -25,7 +26,10 @@ struct server::state final : actors::transport_port {
   bool run();
   void start();
   void close();
+  void drain(std::chrono::milliseconds deadline, std::chrono::milliseconds spread);
   bool wait();
+  std::uint16_t listen(const transport::listener_options& where);
+  void stop_listening_now();
 
   // actors::transport_port, on shard 0.
   void start_listening() override;
@@ -34,7 +38,10 @@ struct server::state final : actors::transport_port {
   void on_stopped(bool failed);
   void make_unit(unsigned index);
   void accept(std::unique_ptr<transport::stream> bytes);
-  void listen();
+  std::unique_ptr<transport::listener> open(const transport::listener_options& where);
+  void accept_from(transport::listener& from);
+  void run_shards();
+  void end_unstarted();
 
   struct own_system;
   std::unique_ptr<own_system> own;
@@ -45,15 +52,17 @@ struct server::state final : actors::transport_port {
   std::vector<std::unique_ptr<actors::pinned_unit>> units;
   std::vector<std::unique_ptr<runtime::shard>> shards;
   std::vector<std::unique_ptr<runtime::shard_thread>> drivers;
-  std::unique_ptr<transport::listener> listening;
   std::vector<std::thread> threads;
   std::optional<nsp> root;
-  std::uint16_t port = 0;
+  std::atomic<std::uint16_t> port{0};
 
+  // Behind the lock.
   std::mutex mutex;
   std::condition_variable changed;
-  enum class phase { made, running, closing, stopped, ended } now = phase::made;
+  enum class phase { made, starting, running, closing, stopped, ended } now = phase::made;
+  bool close_wanted = false;  // Asked for while it was starting.
   bool failed = false;
+  std::vector<std::unique_ptr<transport::listener>> listeners;
 };
 
 }  // namespace troupe

@@ -32,6 +32,8 @@ class session final : public actors::link,
           protocol::engineio::transport_kind transport, client_handshake handshake);
   ~session();
 
+  /// Keeps its place among the server's sessions.
+  void hold(transport::admission::place counted) noexcept { place_ = std::move(counted); }
   const std::string& sid() const noexcept { return engine_.sid(); }
   protocol::engineio::transport_kind transport() const noexcept { return engine_.transport(); }
   /// Its connection actor has ended.
@@ -121,6 +123,7 @@ class session final : public actors::link,
   time_point soft_deadline_ = time_point::max();
   std::unique_ptr<actor_timer> actor_timer_;
   client_handshake handshake_;
+  transport::admission::place place_;
   disconnect_reason reason_ = disconnect_reason::transport_close;
   bool paused_ = false;
   bool cut_off_ = false;  // It overflowed in the middle of things: aborted at once, by its timer.

@@ -35,6 +35,7 @@ shard_settings settings_from(options user) {
   bounds.arguments_max = user.arguments_max;
   bounds.attachments_max = user.attachments_max;
   bounds.attachments_timeout = user.attachments_timeout;
+  bounds.namespace_bytes_max = user.connection.namespace_bytes_max;
   made.engine.ping_interval = user.ping_interval;
   made.engine.ping_timeout = user.ping_timeout;
   made.engine.upgrade_timeout = user.upgrade_timeout;
@@ -47,10 +48,20 @@ shard_settings settings_from(options user) {
   made.http.header_timeout = user.http_header_timeout;
   made.http.body_timeout = user.http_body_timeout;
   made.http.keep_alive_timeout = user.http_keep_alive_timeout;
+  made.http.fields_max = user.connection.http_fields_max;
+  made.http.write_timeout = user.connection.http_write_timeout;
+  made.http.linger_timeout = user.connection.http_linger_timeout;
+  made.http.linger_bytes_max = user.connection.http_linger_bytes_max;
   made.websocket.message_bytes_max = user.max_http_buffer_size;
+  made.websocket.fragments_max = user.connection.websocket_fragments_max;
   made.websocket.outgoing.bytes_max = user.outbox_bytes_max;
   made.websocket.outgoing.slices_max = user.outbox_packets_max;
   made.websocket.closing_timeout = user.websocket_closing_timeout;
+  const server_limits& limits = user.limits;
+  made.connections = std::make_shared<transport::admission>(
+      transport::admission_limits{limits.connections_max, limits.connections_per_address_max});
+  made.sessions = std::make_shared<transport::admission>(
+      transport::admission_limits{limits.sessions_max, limits.sessions_per_address_max});
   if (user.threads == 0) user.threads = std::max(1u, std::thread::hardware_concurrency());
   if (!user.log) user.log = log_to_stderr;
   user.log = [limiter = std::make_shared<log_limiter>(std::move(user.log), *made.clock,
@@ -60,10 +71,22 @@ shard_settings settings_from(options user) {
   return made;
 }
 
+transport::listener_options listener_options_from(const options& user) {
+  transport::listener_options made;
+  made.host = user.host;
+  made.port = user.port;
+  made.unix_path = user.unix_path;
+  made.reuse_port = user.reuse_port;
+  made.backlog = user.backlog;
+  made.send_buffer_bytes = user.send_buffer_bytes;
+  return made;
+}
+
 actors::actor_options actor_options_from(const shard_settings& settings) {
   const options& user = settings.user;
   actors::actor_options made;
   made.bounds = settings.engine.bounds;
+  made.limits = user.limits;
   made.connect_timeout = user.connect_timeout;
   made.ack_timeout = user.ack_timeout;
   made.acks_max = user.acks_max;

@@ -192,31 +192,4 @@ void shard::tell_all(const actors::broadcaster_restarted& message) {
       actors::tell(place.occupant->actor(), message);
 }
 
-void shard::shut_down(disconnect_reason reason) {
-  shutting_down_ = true;
-  deadlines_.schedule(closing_, now_ + settings().close_timeout);
-  for (const slot& place : slots_) {
-    if (place.occupant == nullptr) continue;
-    if (place.occupant->actor())
-      actors::tell(place.occupant->actor(), actors::shut_down{reason});
-    else
-      place.occupant->close();
-  }
-  for (std::size_t i = peers_.size(); i > 0; --i)
-    if (peers_[i - 1]->is_idle()) peers_[i - 1]->drop();
-}
-
-bool shard::is_quiet() const noexcept {
-  return slots_.size() == free_slots_.size() &&
-         std::all_of(peers_.begin(), peers_.end(),
-                     [](const auto& peer) { return peer->is_idle(); });
-}
-
-void shard::abort_all() {
-  for (const slot& place : slots_)
-    if (place.occupant != nullptr)
-      place.occupant->actor() ? place.occupant->abort() : place.occupant->abandon();
-  while (!peers_.empty()) peers_.back()->drop();
-}
-
 }  // namespace troupe::runtime

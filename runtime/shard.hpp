@@ -12,6 +12,7 @@
 #include <troupe/actors/shard_context.hpp>
 #include <troupe/protocol/engineio/session.hpp>
 #include <troupe/runtime/clock.hpp>
+#include <troupe/runtime/drain.hpp>
 #include <troupe/runtime/http_peer.hpp>
 #include <troupe/runtime/options.hpp>
 #include <troupe/runtime/random_source.hpp>
@@ -33,7 +34,8 @@ struct shard_settings {
   transport::websocket_options websocket;
   const troupe::clock* clock;
   random_source* random;
-  std::vector<boost::asio::io_context*> loops;  ///< One a shard.
+  std::vector<boost::asio::io_context*> loops;                  ///< One a shard.
+  std::shared_ptr<transport::admission> connections, sessions;  ///< Those of the whole server.
 };
 
 /// One thread's part of the server: its HTTP connections and sessions, their deadlines, and what
@@ -66,10 +68,17 @@ class shard final : public actors::shard_context {
   time_point next_deadline() const noexcept { return deadlines_.next(); }
   /// Nobody is left who is still to be written to: no session, no HTTP request under way.
   bool is_quiet() const noexcept;
-  /// No session may be opened any more.
-  bool is_shutting_down() const noexcept { return shutting_down_; }
+  /// Sessions may be opened: it neither drains nor shuts down.
+  bool takes_clients() const noexcept { return ending_ == nullptr; }
   /// Resets every connection; the actors are told.
   void abort_all();
+
+  /// Ends one session in order, if it is still there.
+  void shut_down_one(const actors::link_id& id, disconnect_reason reason);
+  /// Whether the server takes one more connection, or session; its place is kept by it. If not, it
+  /// was counted and told. The first is called on the listener's shard.
+  bool admit_connection(transport::stream& bytes);
+  bool admit_session(std::string_view address, transport::admission::place& into);
 
   // For sessions and peers.
   const options& settings() const noexcept { return settings_.user; }
@@ -110,6 +119,8 @@ class shard final : public actors::shard_context {
   std::string next_sid() override;
   void tell_all(const actors::broadcaster_restarted& message) override;
   void shut_down(disconnect_reason reason) override;
+  void drain_sessions(disconnect_reason reason, std::chrono::milliseconds deadline,
+                      std::chrono::milliseconds spread) override;
 
  private:
   struct slot {
@@ -117,6 +128,7 @@ class shard final : public actors::shard_context {
     std::uint32_t generation = 0;
   };
   session* occupant(const actors::link_id& id) noexcept;
+  void report_limit(limit which, std::string_view address);
 
   const unsigned index_;
   const shard_settings& settings_;
@@ -133,15 +145,9 @@ class shard final : public actors::shard_context {
   std::vector<std::unique_ptr<http_peer>> ended_peers_;
   std::unordered_map<std::string, protocol::frame_ptr> control_frames_;
   std::vector<std::byte> random_;  // Drawn ahead.
-  /// The server ends: when close_timeout is over, whoever has not gone is reset.
-  struct closing_timer final : timer {
-    explicit closing_timer(shard& home_shard) : home(home_shard) {}
-    void expired(time_point) override { home.abort_all(); }
-    shard& home;
-  };
-  closing_timer closing_{*this};
   std::uint32_t sid_counter_;
   bool shutting_down_ = false;
+  std::unique_ptr<drain> ending_;  // Set while it drains or shuts down.
 };
 
 }  // namespace troupe::runtime

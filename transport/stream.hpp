@@ -7,6 +7,8 @@
 #include <span>
 #include <string>
 
+#include <troupe/transport/admission.hpp>
+
 namespace boost::asio {
 class io_context;
 }
@@ -69,6 +71,12 @@ class stream {
 
   /// "127.0.0.1:50123"; empty if unknown.
   virtual std::string remote_address() const = 0;
+
+  /// Keeps the connection's place in a count as long as it lives.
+  void hold(admission::place counted) noexcept { place_ = std::move(counted); }
+
+ private:
+  admission::place place_;
 };
 
 }  // namespace troupe::transport

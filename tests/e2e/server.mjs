@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -37,11 +37,13 @@ function command(program, args) {
     const role = program === "node" ? ["--node"] : [];
     return [process.execPath, [here("reference_server.mjs"), ...role, ...all]];
   }
+  if (program === "carriers") return [join(dirname(e2eServer), "carriers-server"), all];
   return [program === "node" ? node : e2eServer, all];
 }
 
 /**
- * Starts `program`: "e2e" (the scripted server), "node" (troupe-node) or "examples/NAME". Gives
+ * Starts `program`: "e2e" (the scripted server), "carriers" (that of limits, listeners, drain),
+ * "node" (troupe-node) or "examples/NAME". Gives
  * {url, port, pid, stop()}; stop() ends it with SIGTERM and checks that it ended with 0 and no
  * sanitizer report.
  */
@@ -102,7 +104,7 @@ export async function run(program, args, env = {}) {
 
 async function listening(stdout) {
   for await (const line of createInterface(stdout)) {
-    const match = /^listening on (http:\/\/\S+)$/.exec(line);
+    const match = /^listening on (https?:\/\/\S+)$/.exec(line);
     if (match) {
       stdout.resume();
       return match[1];

@@ -1,0 +1,141 @@
+// The server of the tests about what carries clients and how they are taken leave of: limits,
+// listeners, drain, TLS, compression.
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <troupe/server.hpp>
+
+namespace {
+
+using std::chrono::milliseconds;
+using troupe::ack;
+using troupe::arguments;
+using troupe::value;
+
+value stats_of(const troupe::server& io) {
+  const troupe::server_stats now = io.stats();
+  return value::from_members({{"clients", now.clients},
+                              {"sockets", now.sockets},
+                              {"connections_accepted", now.connections_accepted},
+                              {"connections_refused", now.connections_refused},
+                              {"sessions_refused", now.sessions_refused},
+                              {"events_refused", now.events_refused},
+                              {"rooms_refused", now.rooms_refused}});
+}
+
+void serve_life(troupe::server& io, troupe::socket& socket) {
+  socket.on("drain", [&io](int deadline, int spread) {
+    io.drain(milliseconds(deadline), milliseconds(spread));
+  });
+  socket.on("stop-listening", [&io](const ack& reply) {
+    io.stop_listening();
+    reply();
+  });
+  socket.on("listen", [&io](int port, const ack& reply) {
+    troupe::transport::listener_options where;
+    where.host = "127.0.0.1";
+    where.port = static_cast<std::uint16_t>(port);
+    try {
+      reply(static_cast<int>(io.listen(where)));
+    } catch (const std::exception& failed) {
+      reply(std::string(failed.what()));
+    }
+  });
+  socket.on("start-again", [&io](const ack& reply) {
+    try {
+      io.start();
+      reply("started");
+    } catch (const std::logic_error& refused) {
+      reply(std::string(refused.what()));
+    }
+  });
+}
+
+void serve(troupe::server& io) {
+  io.on_connection([&io](troupe::socket& socket) {
+    serve_life(io, socket);
+    socket.on("echo", [&socket](const arguments& all) { socket.emit("echo", all); });
+    socket.on("ask", [](const arguments& all, const ack& reply) { reply.send(all); });
+    socket.on("all", [&io](const arguments& all) { io.emit("all", all); });
+    socket.on("join", [&socket](const std::string& room, const ack& reply) {
+      try {
+        socket.join(room);
+        reply("joined");
+      } catch (const std::length_error& refused) {
+        reply(std::string(refused.what()));
+      }
+    });
+    socket.on("stats", [&io](const ack& reply) { reply(stats_of(io)); });
+    socket.on("secure", [&socket](const ack& reply) { reply(socket.handshake().client.secure); });
+    socket.on_disconnect([&io, &socket](troupe::disconnect_reason reason) {
+      io.emit("left", socket.id(), name_of(reason));
+    });
+  });
+}
+
+void add_limits(CLI::App& app, troupe::options& options) {
+  auto& limits = options.limits;
+  app.add_option("--connections-max", limits.connections_max);
+  app.add_option("--connections-per-address-max", limits.connections_per_address_max);
+  app.add_option("--sessions-max", limits.sessions_max);
+  app.add_option("--sessions-per-address-max", limits.sessions_per_address_max);
+  app.add_option("--events-per-second", limits.events.per_second);
+  app.add_option("--events-burst", limits.events.burst);
+  app.add_flag_callback("--events-disconnect", [&limits] {
+    limits.events.over = troupe::event_rate_limit::consequence::disconnect;
+  });
+  app.add_option("--room-name-bytes-max", limits.room_name_bytes_max);
+  app.add_option("--rooms-per-shard-max", limits.rooms_per_shard_max);
+  app.add_option("--http-fields-max", options.connection.http_fields_max);
+  app.add_option("--websocket-fragments-max", options.connection.websocket_fragments_max);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+  troupe::options options;
+  options.host = "127.0.0.1";
+  CLI::App app{"carriers-server"};
+  app.add_option("--port", options.port)->take_last();
+  app.add_option("--host", options.host)->take_last();
+  app.add_option("--threads", options.threads);
+  app.add_option("--unix-path", options.unix_path);
+  app.add_flag("--reuse-port", options.reuse_port);
+  app.add_option("--health-path", options.health_path);
+  add_limits(app, options);
+  CLI11_PARSE(app, argc, argv);
+
+  troupe::server* server = nullptr;
+  options.limits.on_reached = [&server](const troupe::limit_reached& what) {
+    server->emit("limit", name_of(what.which), what.address);
+  };
+  const std::string host = options.host == "::" ? "[::]" : options.host;
+  troupe::server io{std::move(options)};
+  server = &io;
+  serve(io);
+  io.start();
+  std::printf("listening on http://%s:%u\n", host.c_str(), static_cast<unsigned>(io.port()));
+  std::fflush(stdout);
+  std::atomic<bool> has_ended{false};
+  std::thread waiter([&] {
+    for (int signal = 0; sigwait(&signals, &signal) == 0 && !has_ended;) io.close();
+  });
+  const bool in_order = io.wait();
+  has_ended = true;
+  pthread_kill(waiter.native_handle(), SIGTERM);
+  waiter.join();
+  return in_order ? 0 : 1;
+}
