@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -11,12 +10,11 @@
 
 #include <troupe/actors/shard_context.hpp>
 #include <troupe/protocol/engineio/session.hpp>
-#include <troupe/runtime/clock.hpp>
+#include <troupe/runtime/compression.hpp>
 #include <troupe/runtime/drain.hpp>
 #include <troupe/runtime/http_peer.hpp>
-#include <troupe/runtime/options.hpp>
-#include <troupe/runtime/random_source.hpp>
 #include <troupe/runtime/session.hpp>
+#include <troupe/runtime/shard_settings.hpp>
 #include <troupe/runtime/timers.hpp>
 #include <troupe/runtime/travellers.hpp>
 #include <troupe/runtime/write_batch.hpp>
@@ -24,19 +22,6 @@
 #include <troupe/transport/websocket_connection.hpp>
 
 namespace troupe::runtime {
-
-/// What all shards of a server are made from; outlives them.
-struct shard_settings {
-  options user;
-  std::string path;  ///< "/socket.io/"
-  protocol::engineio::session_options engine;
-  transport::http_options http;
-  transport::websocket_options websocket;
-  const troupe::clock* clock;
-  random_source* random;
-  std::vector<boost::asio::io_context*> loops;                  ///< One a shard.
-  std::shared_ptr<transport::admission> connections, sessions;  ///< Those of the whole server.
-};
 
 /// One thread's part of the server: its HTTP connections and sessions, their deadlines, and what
 /// this turn sends. Knows no loop: whoever drives it calls expire(), flush() and sweep() in every
@@ -68,6 +53,8 @@ class shard final : public actors::shard_context {
   time_point next_deadline() const noexcept { return deadlines_.next(); }
   /// Nobody is left who is still to be written to: no session, no HTTP request under way.
   bool is_quiet() const noexcept;
+  /// Closes the HTTP connections without a request.
+  void drop_idle_peers();
   /// Sessions may be opened: it neither drains nor shuts down.
   bool takes_clients() const noexcept { return ending_ == nullptr; }
   /// Resets every connection; the actors are told.

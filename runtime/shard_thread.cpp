@@ -72,6 +72,7 @@ void shard_thread::run() {
   // What the actors still have to say to each other, and the last bytes: who is slow to read them
   // is reset when the server's close timeout or the connection's own is over.
   while (unit_.has_work() || !shard_.is_quiet()) turn();
+  shard_.drop_idle_peers();
   turn();
 }
 

@@ -98,6 +98,26 @@ void add_limits(CLI::App& app, troupe::options& options) {
   app.add_option("--websocket-fragments-max", options.connection.websocket_fragments_max);
 }
 
+// start() and close() at the same time, whichever comes first: the server ends, and wait() says so.
+int race(int times) {
+  for (int i = 0; i < times; ++i) {
+    troupe::options options;
+    options.host = "127.0.0.1";
+    options.port = 0;
+    options.threads = 2;
+    troupe::server io{std::move(options)};
+    std::thread closer([&io] { io.close(); });
+    try {
+      io.start();
+    } catch (const std::logic_error&) {  // It had been closed before.
+    }
+    closer.join();
+    if (!io.wait()) return 1;
+  }
+  std::puts("all ended");
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -116,7 +136,15 @@ int main(int argc, char** argv) {
   app.add_flag("--reuse-port", options.reuse_port);
   app.add_option("--health-path", options.health_path);
   add_limits(app, options);
+  add_compression(app, options);
+  int listening = -1;
+  int connected = -1;
+  app.add_option("--listening-descriptor", listening);
+  app.add_option("--connected-descriptor", connected);
+  int races = 0;
+  app.add_option("--race", races);
   CLI11_PARSE(app, argc, argv);
+  if (races > 0) return race(races);
 
   troupe::server* server = nullptr;
   options.limits.on_reached = [&server](const troupe::limit_reached& what) {

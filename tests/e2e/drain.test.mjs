@@ -11,9 +11,15 @@ import { afterEach, describe, it } from "node:test";
 import {
   ask, clientsOf, collect, dropAll, next, openPolling, polling, request, transportSets,
 } from "./peers.mjs";
-import { isReference, startServer, within } from "./server.mjs";
+import { isReference, run, startServer, within } from "./server.mjs";
 
 const ours = { skip: isReference && "the reference does not drain" };
+
+const refuses = (port) => within(new Promise((resolve) => {
+  const socket = net.connect(port, "127.0.0.1");
+  socket.on("error", () => resolve(true));
+  socket.on("connect", () => (socket.destroy(), resolve(false)));
+}), "an answer to a connection");
 
 describe("a server that drains", ours, () => {
   const clients = clientsOf();
@@ -88,6 +94,32 @@ describe("a server that drains", ours, () => {
   });
 });
 
+describe("a server that closes", ours, () => {
+  it("is heard of by a polling client that is between two polls", async () => {
+    const server = await startServer("carriers");
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+    const get = async (path) => {
+      const [answer] = await within(once(http.get(server.url + path, { agent }), "response"), path);
+      return Buffer.concat(await answer.toArray()).toString();
+    };
+    const { sid } = JSON.parse((await get(polling())).slice(1));
+    const stopped = server.stop();
+    await within((async () => { while (!(await refuses(server.port))); })(), "the port is closed");
+    const begin = performance.now();
+    assert.equal(await get(polling(`&sid=${sid}`)), "1");
+    await stopped;
+    assert.ok(performance.now() - begin < 4000, "well before the close timeout");
+    agent.destroy();
+  });
+});
+
+describe("start and close", ours, () => {
+  it("may be called at the same time", async () => {
+    assert.deepEqual(await run("carriers", ["--race", "200"]),
+      { code: 0, out: "all ended\n", err: "" });
+  });
+});
+
 describe("troupe-node, told to end", ours, () => {
   const clients = clientsOf();
   afterEach(() => clients.closeAll());
@@ -126,11 +158,6 @@ describe("a server's listeners", ours, () => {
     await clients.closeAll();
     await dropAll();
   });
-  const refuses = (port) => within(new Promise((resolve) => {
-    const socket = net.connect(port, "127.0.0.1");
-    socket.on("error", () => resolve(true));
-    socket.on("connect", () => (socket.destroy(), resolve(false)));
-  }), "an answer to a connection");
 
   it("close and come back while the clients stay", async () => {
     const server = await startServer("carriers");
