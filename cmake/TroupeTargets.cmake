@@ -18,7 +18,10 @@ endforeach()
 foreach(header
     actors=actors/client_messages ack=actors/ack broadcast_operator=actors/broadcast_operator
     disconnect_reason=actors/disconnect_reason event=actors/event handshake=actors/handshake
-    http=transport/http limits=actors/limits listener_options=transport/listener_options log_level=actors/log_level nsp=actors/nsp options=runtime/options
+    limits=actors/limits log_level=actors/log_level nsp=actors/nsp options=runtime/options
+    beast=runtime/beast foreign_connection=runtime/foreign_connection http=transport/http
+    listener_options=transport/listener_options stream=transport/stream
+    deflate_options=transport/deflate_options tls_options=transport/tls_options
     server=runtime/server socket=actors/socket value=protocol/socketio/conversion)
   string(REPLACE "=" ";" header "${header}")
   list(GET header 0 name)

@@ -40,17 +40,50 @@ void serve_chat(troupe::server& io) {
   });
 }
 
+// Reads the certificate again. On an error the old one stays, and the log says why.
+void reload_tls(troupe::server& io) {
+  try {
+    io.reload_tls();
+    log_line(troupe::log_level::info, "TLS certificate read again");
+  } catch (const std::exception& failed) {
+    log_line(troupe::log_level::error, failed.what());
+  }
+}
+
+// Until the server has ended, which it may also do by itself, when it cannot go on. SIGTERM drains,
+// a second one and SIGINT close. Gives whether it ended in order.
+bool wait_for_end(troupe::server& io, const sigset_t& signals, std::chrono::milliseconds drain) {
+  std::atomic<bool> has_ended{false};
+  std::thread waiter([&] {
+    bool drains = drain.count() > 0;
+    for (int signal = 0; sigwait(&signals, &signal) == 0 && !has_ended;)
+      if (signal == SIGHUP)
+        reload_tls(io);
+      else if (signal == SIGTERM && std::exchange(drains, false))
+        io.drain(drain, drain / 2);
+      else
+        io.close();
+  });
+  const bool in_order = io.wait();
+  has_ended = true;
+  pthread_kill(waiter.native_handle(), SIGTERM);
+  waiter.join();
+  return in_order;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  // SIGINT and SIGTERM are waited for, not handled: every thread made from here on blocks them.
+  troupe_node::settings settings = troupe_node::read_settings(argc, argv);
+  const bool has_tls = settings.server.tls.is_on();
+  // Signals are waited for, not handled: every thread made from here on blocks them.
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  if (has_tls) sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  troupe_node::settings settings = troupe_node::read_settings(argc, argv);
   settings.server.log = [least = settings.log_level](troupe::log_level level,
                                                      std::string_view text) {
     if (level >= least) log_line(level, text);
@@ -61,30 +94,15 @@ int main(int argc, char** argv) {
     return troupe_node::serve_page(request, path);
   };
   const std::string host = settings.server.host;
-  const auto drain_timeout = settings.drain_timeout;
   const unsigned port = settings.server.port;
   try {
     troupe::server io{std::move(settings.server)};
     serve_chat(io);
     io.start();
-    fmt::print("listening on http://{}:{}\n", host.find(':') == host.npos ? host : "[" + host + "]",
-               io.port());
+    fmt::print("listening on {}://{}:{}\n", has_tls ? "https" : "http",
+               host.find(':') == host.npos ? host : "[" + host + "]", io.port());
     std::fflush(stdout);
-    // The server may also end by itself, when it cannot go on.
-    std::atomic<bool> has_ended{false};
-    std::thread waiter([&] {
-      bool drains = drain_timeout.count() > 0;
-      for (int signal = 0; sigwait(&signals, &signal) == 0 && !has_ended;)
-        if (signal == SIGTERM && std::exchange(drains, false))
-          io.drain(drain_timeout, drain_timeout / 2);
-        else
-          io.close();
-    });
-    const bool in_order = io.wait();
-    has_ended = true;
-    pthread_kill(waiter.native_handle(), SIGTERM);
-    waiter.join();
-    return in_order ? 0 : 1;
+    return wait_for_end(io, signals, settings.drain_timeout) ? 0 : 1;
   } catch (const std::exception& failed) {
     fmt::print(stderr, "troupe-node: cannot listen on {}:{}: {}\n", host, port, failed.what());
     return 2;

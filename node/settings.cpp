@@ -62,6 +62,8 @@ settings read_settings(int argc, char** argv) {
   add(app, "health-path", server.health_path, "Path that answers 200, or 503 while draining");
   add_milliseconds(app, "drain-timeout", made.drain_timeout,
                    "Time in which SIGTERM takes leave of the clients; 0: at once", 0);
+  add(app, "tls-certificate", server.tls.certificate_file, "PEM file; serves https and wss");
+  add(app, "tls-key", server.tls.key_file, "PEM file; the certificate's own if it has the key");
   add(app, "max-connections", server.limits.connections_max,
       "Connections at a time; 0: any number");
   add(app, "max-connections-per-address", server.limits.connections_per_address_max,

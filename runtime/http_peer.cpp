@@ -142,6 +142,7 @@ client_handshake http_peer::make_handshake(const engineio::query& parameters) co
   made.url = request_->query.empty() ? request_->path : request_->path + "?" + request_->query;
   made.address = connection_->remote_address();
   made.issued = home_.wall();
+  made.secure = connection_->is_secure();
   made.cross_domain = request_->fields.has("Origin");
   return made;
 }

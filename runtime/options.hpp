@@ -49,6 +49,8 @@ struct options {
   /// A path that answers 200, and 503 once the server drains or closes. Empty: none.
   std::string health_path{};
 
+  transport::tls_options tls{};  ///< Off unless it names a certificate.
+
   // --- Engine.IO
   std::chrono::milliseconds ping_interval{25'000};
   std::chrono::milliseconds ping_timeout{20'000};     ///< No pong: "ping timeout".

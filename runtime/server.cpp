@@ -1,5 +1,6 @@
 #include <troupe/runtime/server.hpp>
 
+#include <troupe/runtime/foreign_connection.hpp>
 #include <troupe/runtime/server_state.hpp>
 
 namespace troupe {
@@ -40,6 +41,14 @@ std::uint16_t server::listen(const transport::listener_options& where) {
 
 void server::stop_listening() {
   state_->stop_listening_now();
+}
+
+void server::attach(foreign_connection from) {
+  state_->attach(std::move(from));
+}
+
+void server::reload_tls() {
+  state_->reload_tls();
 }
 
 bool server::wait() {

@@ -20,6 +20,8 @@ class actor_system;
 
 namespace troupe {
 
+struct foreign_connection;
+
 /// What a server counted, all shards together; see actors/counters.hpp for the meaning.
 struct server_stats {
   std::uint64_t clients = 0;  ///< Engine.IO sessions open now.
@@ -87,11 +89,18 @@ class server {
   /// may also cut it short. The port stays open for the requests of clients that are still there,
   /// except with options::reuse_port. Returns at once; wait() waits.
   void drain(std::chrono::milliseconds deadline, std::chrono::milliseconds spread);
-  /// Listens at one more place. Gives the port. Throws boost::system::system_error as start() does,
-  /// std::logic_error when the server does not run.
+  /// Listens at one more place; gives the port. Throws as start() does, std::logic_error when the
+  /// server does not run.
   std::uint16_t listen(const transport::listener_options& where);
-  /// Closes all ports, which can be had again at once. The clients stay; listen() may follow.
+  /// Closes all ports, to be had again at once. The clients stay; listen() may follow.
   void stop_listening();
+  /// Serves a connection that the program accepted, from a listener or an HTTP server of its own;
+  /// see foreign_connection. Throws boost::system::system_error for what is no connected socket,
+  /// std::logic_error when the server does not run. options::listens says whether start() listens.
+  void attach(foreign_connection from);
+  /// Reads the files of options::tls again, for connections accepted from now on. Throws as start()
+  /// does, and nothing changes then; std::logic_error without TLS or when the server does not run.
+  void reload_tls();
   /// Waits until all has ended. Not on a thread of the server's. False: the server ended itself,
   /// because an actor died too often.
   bool wait();

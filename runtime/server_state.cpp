@@ -96,6 +96,11 @@ void server::state::start() {
     now = phase::starting;
   }
   try {
+    if (settings.user.tls.is_on()) {
+      auto loaded = transport::tls_context::load(settings.user.tls);
+      if (!loaded) throw boost::system::system_error(loaded.error(), "TLS");
+      tls = *std::move(loaded);
+    }
     if (settings.user.listens && settings.user.simulator == nullptr) {
       auto opened = open(runtime::listener_options_from(settings.user));
       const std::lock_guard lock(mutex);
@@ -124,49 +129,6 @@ void server::state::start() {
 
 void server::state::run_shards() {
   for (const auto& driver : drivers) threads.emplace_back([one = driver.get()] { one->run(); });
-}
-
-std::unique_ptr<transport::listener> server::state::open(const transport::listener_options& where) {
-  auto opened = transport::listen(*loops[0], where);
-  if (!opened) throw boost::system::system_error(opened.error());
-  if ((*opened)->port() != 0) port = (*opened)->port();
-  return *std::move(opened);
-}
-
-std::uint16_t server::state::listen(const transport::listener_options& where) {
-  auto opened = open(where);
-  const std::uint16_t got = opened->port();
-  const std::lock_guard lock(mutex);
-  if (now != phase::running) throw std::logic_error("the server does not run");
-  accept_from(*opened);
-  listeners.push_back(std::move(opened));
-  return got;
-}
-
-void server::state::stop_listening_now() {
-  const std::lock_guard lock(mutex);
-  listeners.clear();
-}
-
-void server::state::start_listening() {
-  if (settings.user.simulator != nullptr) return settings.user.simulator->start_listening(*shared);
-  const std::lock_guard lock(mutex);
-  for (const auto& one : listeners) accept_from(*one);
-}
-
-void server::state::accept_from(transport::listener& from) {
-  from.start([this](std::unique_ptr<transport::stream> bytes) { accept(std::move(bytes)); });
-}
-
-void server::state::accept(std::unique_ptr<transport::stream> bytes) {
-  if (!shards[0]->admit_connection(*bytes)) return;
-  actors::tell(shared->transport, actors::accepted{std::make_shared<runtime::new_connection>(
-                                      std::move(bytes), settings.loops)});
-}
-
-void server::state::stop_listening() {
-  if (settings.user.simulator != nullptr) settings.user.simulator->stop_listening(*shared);
-  stop_listening_now();
 }
 
 void server::state::close() {

@@ -14,6 +14,7 @@
 #include <troupe/runtime/shard_thread.hpp>
 #include <troupe/runtime/simulator.hpp>
 #include <troupe/transport/listener.hpp>
+#include <troupe/transport/tls_context.hpp>
 
 namespace troupe {
 
@@ -30,6 +31,8 @@ struct server::state final : actors::transport_port {
   bool wait();
   std::uint16_t listen(const transport::listener_options& where);
   void stop_listening_now();
+  void reload_tls();
+  void attach(foreign_connection from);
 
   // actors::transport_port, on shard 0.
   void start_listening() override;
@@ -40,6 +43,7 @@ struct server::state final : actors::transport_port {
   void accept(std::unique_ptr<transport::stream> bytes);
   std::unique_ptr<transport::listener> open(const transport::listener_options& where);
   void accept_from(transport::listener& from);
+  std::unique_ptr<transport::stream> secured(std::unique_ptr<transport::stream> bytes);
   void run_shards();
   void end_unstarted();
 
@@ -47,6 +51,7 @@ struct server::state final : actors::transport_port {
   std::unique_ptr<own_system> own;
   caf::actor_system& system;
   runtime::shard_settings settings;
+  std::unique_ptr<transport::tls_context> tls;  ///< From start() on, if the options name one.
   std::vector<std::unique_ptr<boost::asio::io_context>> loops;
   std::unique_ptr<actors::directory> shared;
   std::vector<std::unique_ptr<actors::pinned_unit>> units;

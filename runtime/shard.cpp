@@ -46,10 +46,11 @@ shard::shard(unsigned index, const shard_settings& settings, actors::directory& 
 
 shard::~shard() = default;
 
-void shard::adopt(std::unique_ptr<transport::stream> bytes) {
+void shard::adopt(std::unique_ptr<transport::stream> bytes, std::string unread) {
   count().connections_accepted.add();
   if (shutting_down_ || peers_.size() >= settings().http_connections_per_shard_max) return;
-  auto& peer = *peers_.emplace_back(std::make_unique<http_peer>(*this, std::move(bytes)));
+  auto& peer =
+      *peers_.emplace_back(std::make_unique<http_peer>(*this, std::move(bytes), std::move(unread)));
   peer.position = peers_.size() - 1;
   peer.start();
 }

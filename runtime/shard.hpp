@@ -32,7 +32,7 @@ class shard final : public actors::shard_context {
   ~shard();
 
   /// Takes a connection in, or one whose request another shard has read.
-  void adopt(std::unique_ptr<transport::stream> bytes);
+  void adopt(std::unique_ptr<transport::stream> bytes, std::string unread = {});
   void adopt(std::unique_ptr<transport::stream> bytes, std::string unread,
              transport::http_request request, bool last);
 

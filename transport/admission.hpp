@@ -33,8 +33,9 @@ class admission : public std::enable_shared_from_this<admission> {
     place(place&& other) noexcept
         : of_(std::move(other.of_)), network_(std::exchange(other.network_, 0)) {}
     place& operator=(place&& other) noexcept {
-      std::swap(of_, other.of_);
-      std::swap(network_, other.network_);
+      place taken(std::move(other));
+      std::swap(of_, taken.of_);
+      std::swap(network_, taken.network_);
       return *this;
     }
     ~place() {

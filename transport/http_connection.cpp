@@ -69,6 +69,10 @@ std::string http_connection::remote_address() const {
   return state_->bytes ? state_->bytes->remote_address() : std::string();
 }
 
+bool http_connection::is_secure() const noexcept {
+  return state_->bytes && state_->bytes->is_secure();
+}
+
 bool http_connection::is_busy() const noexcept {
   return state_->now_in == state::phase::waiting || state_->now_in == state::phase::writing;
 }

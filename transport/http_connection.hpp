@@ -67,6 +67,7 @@ class http_connection final : private stream::observer {
   std::pair<std::unique_ptr<stream>, std::string> release();
 
   std::string remote_address() const;
+  bool is_secure() const noexcept;
   bool is_busy()
       const noexcept;  ///< A request waits for its answer, or an answer is being written.
 

@@ -74,12 +74,14 @@ outbox::verdict outbox::flush(stream& to) {
   return verdict::written;
 }
 
-void outbox::drop_unsent() noexcept {
+void outbox::drop_unsent(std::size_t begun) noexcept {
   if (empty()) return;
-  const bool partly_written = offset_ > 0;
-  slices_.erase(slices_.begin() + static_cast<std::ptrdiff_t>(first_ + (partly_written ? 1 : 0)),
-                slices_.end());
-  bytes_ = partly_written ? slices_[first_].bytes.size() - offset_ : 0;
+  const std::size_t committed = offset_ + begun;
+  std::size_t end = first_;
+  std::size_t left = 0;
+  while (end < slices_.size() && left < committed) left += slices_[end++].bytes.size();
+  slices_.erase(slices_.begin() + static_cast<std::ptrdiff_t>(end), slices_.end());
+  bytes_ = left - std::min(left, offset_);
   forget_written();
 }
 

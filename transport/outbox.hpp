@@ -43,8 +43,9 @@ class outbox {
   bool empty() const noexcept { return first_ == slices_.size(); }
   std::size_t bytes() const noexcept { return bytes_; }
   std::size_t slices() const noexcept { return slices_.size() - first_; }
-  /// Drops everything that is not partly written; for a Close frame that must come next.
-  void drop_unsent() noexcept;
+  /// Drops everything that is not partly written or begun (stream::begun_bytes()); for a Close
+  /// frame that must come next.
+  void drop_unsent(std::size_t begun) noexcept;
 
  private:
   void consume(std::size_t written) noexcept;

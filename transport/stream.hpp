@@ -51,6 +51,9 @@ class stream {
   /// the system's (broken_pipe...).
   virtual result<std::size_t> write_some(
       std::span<const boost::asio::const_buffer> pieces) noexcept = 0;
+  /// Bytes at the front of the next write that are on their way already though no write counted
+  /// them: whoever writes again begins with the same.
+  virtual std::size_t begun_bytes() const noexcept { return 0; }
 
   /// Asks for one on_readable() when reading would give bytes, an end or an error. Asking again
   /// before it came changes nothing.
@@ -71,6 +74,8 @@ class stream {
 
   /// "127.0.0.1:50123"; empty if unknown.
   virtual std::string remote_address() const = 0;
+  /// Nobody between the two ends reads it (TLS).
+  virtual bool is_secure() const noexcept { return false; }
 
   /// Keeps the connection's place in a count as long as it lives.
   void hold(admission::place counted) noexcept { place_ = std::move(counted); }

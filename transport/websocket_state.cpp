@@ -170,7 +170,7 @@ void websocket_connection::state::on_peer_close(std::uint16_t code) {
     return;
   }
   // The peer wants no more data (RFC 6455, section 5.5.1): only a frame begun must be completed.
-  out.drop_unsent();
+  out.drop_unsent(bytes->begun_bytes());
   begin_closing(phase::answering,
                 code == close_no_code ? std::nullopt : std::optional<std::uint16_t>(code));
 }

@@ -11,6 +11,7 @@
 #include <string>
 #include <thread>
 
+#include <troupe/foreign_connection.hpp>
 #include <troupe/server.hpp>
 
 namespace {
@@ -49,6 +50,14 @@ void serve_life(troupe::server& io, troupe::socket& socket) {
       reply(std::string(failed.what()));
     }
   });
+  socket.on("reload-tls", [&io](const ack& reply) {
+    try {
+      io.reload_tls();
+      reply("reloaded");
+    } catch (const std::exception& failed) {
+      reply(std::string(failed.what()));
+    }
+  });
   socket.on("start-again", [&io](const ack& reply) {
     try {
       io.start();
@@ -64,6 +73,12 @@ void serve(troupe::server& io) {
     serve_life(io, socket);
     socket.on("echo", [&socket](const arguments& all) { socket.emit("echo", all); });
     socket.on("ask", [](const arguments& all, const ack& reply) { reply.send(all); });
+    socket.on("flood", [&socket](int count, int bytes) {
+      for (int i = 0; i < count; ++i)
+        socket.emit("flood", i, std::string(static_cast<std::size_t>(bytes), 'x'));
+      socket.disconnect(true);
+    });
+    socket.on("zeros", [](const value& sent, const ack& reply) { reply(sent.json().size()); });
     socket.on("all", [&io](const arguments& all) { io.emit("all", all); });
     socket.on("join", [&socket](const std::string& room, const ack& reply) {
       try {
@@ -128,6 +143,7 @@ int main(int argc, char** argv) {
 
   troupe::options options;
   options.host = "127.0.0.1";
+  std::int64_t header_timeout = options.http_header_timeout.count();
   CLI::App app{"carriers-server"};
   app.add_option("--port", options.port)->take_last();
   app.add_option("--host", options.host)->take_last();
@@ -135,6 +151,12 @@ int main(int argc, char** argv) {
   app.add_option("--unix-path", options.unix_path);
   app.add_flag("--reuse-port", options.reuse_port);
   app.add_option("--health-path", options.health_path);
+  app.add_option("--tls-certificate", options.tls.certificate_file);
+  app.add_option("--tls-key", options.tls.key_file);
+  app.add_option("--tls-client-authority", options.tls.client_authority_file);
+  app.add_option("--outbox-bytes-max", options.outbox_bytes_max);
+  app.add_option("--send-buffer-bytes", options.send_buffer_bytes);
+  app.add_option("--http-header-timeout-ms", header_timeout);
   add_limits(app, options);
   add_compression(app, options);
   int listening = -1;
@@ -146,6 +168,9 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   if (races > 0) return race(races);
 
+  options.http_header_timeout = milliseconds(header_timeout);
+  options.listens = listening < 0;
+  const char* scheme = options.tls.is_on() ? "https" : "http";
   troupe::server* server = nullptr;
   options.limits.on_reached = [&server](const troupe::limit_reached& what) {
     server->emit("limit", name_of(what.which), what.address);
@@ -155,7 +180,9 @@ int main(int argc, char** argv) {
   server = &io;
   serve(io);
   io.start();
-  std::printf("listening on http://%s:%u\n", host.c_str(), static_cast<unsigned>(io.port()));
+  if (listening >= 0) io.listen({.descriptor = listening});
+  if (connected >= 0) io.attach({.descriptor = connected});
+  std::printf("listening on %s://%s:%u\n", scheme, host.c_str(), static_cast<unsigned>(io.port()));
   std::fflush(stdout);
   std::atomic<bool> has_ended{false};
   std::thread waiter([&] {

@@ -47,9 +47,9 @@ function command(program, args) {
  * {url, port, pid, stop()}; stop() ends it with SIGTERM and checks that it ended with 0 and no
  * sanitizer report.
  */
-export async function startServer(program = "e2e", args = [], env = {}) {
+export async function startServer(program = "e2e", args = [], env = {}, handles = []) {
   const child = spawn(...command(program, args), {
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", ...handles],
     env: { ...process.env, ...env },
   });
   const killed = () => child.kill("SIGKILL");

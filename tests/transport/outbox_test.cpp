@@ -129,24 +129,41 @@ TEST_CASE("outbox reports a broken stream") {
   CHECK(g.out.flush(g.bytes) == verdict::failed);
 }
 
+TEST_CASE("outbox keeps the slices that the stream below has begun") {
+  fixture f;
+  f.other_end->write_room = 0;
+  f.write({"one", "two", "three", "four"});
+  f.out.drop_unsent(4);
+  CHECK(f.out.bytes() == 6);
+  f.other_end->write_room = 2;
+  CHECK(f.out.flush(f.bytes) == verdict::queued);
+  f.out.drop_unsent(1);
+  CHECK(f.out.slices() == 1);
+  CHECK(f.out.bytes() == 1);
+  f.write({"end"});
+  f.other_end->write_room = wire::unbounded;
+  CHECK(f.out.flush(f.bytes) == verdict::written);
+  CHECK(f.other_end->written == "oneend");
+}
+
 TEST_CASE("outbox drops what is unsent but never the rest of a slice begun") {
   fixture f;
   f.other_end->write_room = 0;
   f.write({"one", "two", "three"});
-  f.out.drop_unsent();
+  f.out.drop_unsent(0);
   CHECK(f.out.empty());
   CHECK(f.out.bytes() == 0);
 
   f.other_end->write_room = 4;
   f.write({"one", "two", "three"});
-  f.out.drop_unsent();
+  f.out.drop_unsent(0);
   CHECK(f.out.bytes() == 2);
   CHECK(f.out.slices() == 1);
   f.write({"end"});
   f.other_end->write_room = wire::unbounded;
   CHECK(f.out.flush(f.bytes) == verdict::written);
   CHECK(f.other_end->written == "onetwoend");
-  f.out.drop_unsent();
+  f.out.drop_unsent(0);
   CHECK(f.out.empty());
 }
 
