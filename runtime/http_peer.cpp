@@ -162,20 +162,31 @@ void http_peer::open(const engineio::query& parameters) {
     opened.open();
     return opened.get(*this);
   }
-  const auto greeting = transport::websocket_accept(*request_, {});
+  transport::header_fields extra;
+  const auto deflate = negotiate_deflate(extra);
+  const auto greeting = transport::websocket_accept(*request_, extra);
   if (!greeting) return refuse(request_errc::bad_request);
   session& opened = home_.open_session(transport_kind::websocket, make_handshake(parameters));
   opened.hold(std::move(place));
   auto [bytes, unread] = connection_->release();
-  opened.open_websocket(std::move(bytes), std::move(unread), *greeting);
+  opened.open_websocket(std::move(bytes), std::move(unread), *greeting, deflate);
   bury();
 }
 
+std::optional<transport::deflate_agreement> http_peer::negotiate_deflate(
+    transport::header_fields& response) const {
+  const auto& options = home_.settings().per_message_deflate;
+  if (!options) return std::nullopt;
+  return transport::negotiate_deflate(*request_, *options, response);
+}
+
 void http_peer::upgrade(session& found) {
-  const auto greeting = transport::websocket_accept(*request_, {});
+  transport::header_fields extra;
+  const auto deflate = negotiate_deflate(extra);
+  const auto greeting = transport::websocket_accept(*request_, extra);
   if (!greeting) return refuse(request_errc::bad_request);
   auto [bytes, unread] = connection_->release();
-  found.open_websocket(std::move(bytes), std::move(unread), *greeting);
+  found.open_websocket(std::move(bytes), std::move(unread), *greeting, deflate);
   bury();
 }
 

@@ -10,6 +10,7 @@
 #include <troupe/protocol/engineio/request.hpp>
 #include <troupe/protocol/engineio/session.hpp>
 #include <troupe/runtime/timers.hpp>
+#include <troupe/transport/deflate.hpp>
 #include <troupe/transport/http_connection.hpp>
 
 namespace troupe::runtime {
@@ -58,6 +59,8 @@ class http_peer final : public transport::http_connection::host, private timer {
   void open(const protocol::engineio::query& parameters);
   void serve(session& found);
   void upgrade(session& found);
+  std::optional<transport::deflate_agreement> negotiate_deflate(
+      transport::header_fields& response) const;
   void move_to(unsigned shard);
   void respond(transport::http_response response);
   client_handshake make_handshake(const protocol::engineio::query& parameters) const;

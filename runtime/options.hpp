@@ -12,6 +12,8 @@
 #include <troupe/actors/log_level.hpp>
 #include <troupe/runtime/connection_limits.hpp>
 #include <troupe/runtime/cors.hpp>
+#include <troupe/transport/deflate_options.hpp>
+#include <troupe/transport/tls_options.hpp>
 
 namespace caf {
 class actor;
@@ -62,6 +64,8 @@ struct options {
   bool polling = true;
   bool websocket = true;
   bool allow_upgrades = true;
+  /// Compression of WebSocket messages (permessage-deflate). None, as in the reference: off.
+  std::optional<transport::deflate_options> per_message_deflate{};
   /// None: no CORS headers, and OPTIONS is refused as the reference does.
   std::optional<cors_options> cors{};
 

@@ -57,7 +57,8 @@ void session::open() {
 }
 
 void session::open_websocket(std::unique_ptr<transport::stream> bytes, std::string unread,
-                             std::string_view greeting) {
+                             std::string_view greeting,
+                             const std::optional<transport::deflate_agreement>& deflate) {
   const bool probing = engine_.transport() == transport_kind::polling || websocket_ != nullptr;
   if (probing && (probe_ != nullptr || !engine_.probe_opened(home_.now()))) {
     // A second WebSocket for the session: it gets its handshake and is closed, as the reference
@@ -65,7 +66,7 @@ void session::open_websocket(std::unique_ptr<transport::stream> bytes, std::stri
     return home_.refuse_websocket(std::move(bytes), greeting);
   }
   auto port = std::make_unique<websocket_port>(*this, home_, probing);
-  port->adopt(std::move(bytes), std::move(unread), greeting);
+  port->adopt(std::move(bytes), std::move(unread), greeting, deflate);
   websocket_port& opened = *port;
   (probing ? probe_ : websocket_) = std::move(port);
   if (!probing) open();
@@ -110,13 +111,13 @@ void session::flush_websocket() {
   transport::websocket_connection& connection = websocket_->connection();
   const auto node = std::exchange(queued_, write_batch::root);
   verdict outcome = verdict::written;
-  if (batch.is_shared(node)) {
+  if (batch.is_shared(node) && !websocket_->is_compressed()) {
     // The owner is lent: no reference is counted unless the socket leaves bytes over.
     const write_batch::shared_run& run = batch.run(node);
     const boost::asio::const_buffer piece(run.bytes.data(), run.bytes.size());
     outcome = connection.write({&piece, 1}, {&run.owner, 1});
   } else {
-    outcome = write_frames(connection, batch.frames(node));
+    outcome = websocket_->write(batch.frames(node));
   }
   batch.leave(node);
   if (outcome == verdict::overflow) overflown();

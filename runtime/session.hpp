@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,10 +49,11 @@ class session final : public actors::link,
   void post(http_peer& from, std::string_view body, bool binary_content);
   /// The peer of a pending request is no more.
   void lost(http_peer& from);
-  /// A WebSocket, its handshake answered by `greeting`: the transport of a session that was opened
-  /// with it, or a probe beside polling.
+  /// A WebSocket, its handshake answered by `greeting`, with what that says of compression: the
+  /// transport of a session that was opened with it, or a probe beside polling.
   void open_websocket(std::unique_ptr<transport::stream> bytes, std::string unread,
-                      std::string_view greeting);
+                      std::string_view greeting,
+                      const std::optional<transport::deflate_agreement>& deflate);
 
   /// The connection actor is there.
   void attach(const caf::actor& connection);

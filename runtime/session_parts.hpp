@@ -1,11 +1,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <troupe/protocol/frame.hpp>
+#include <troupe/runtime/compression.hpp>
 #include <troupe/runtime/session.hpp>
 
 // The pieces that a session has only at times: its WebSockets, its pending polling requests.
@@ -19,7 +21,10 @@ class session::websocket_port final : public transport::websocket_connection::ho
       : owner_(owner), home_(home), probing_(probing) {}
 
   void adopt(std::unique_ptr<transport::stream> bytes, std::string unread,
-             std::string_view greeting);
+             std::string_view greeting, const std::optional<transport::deflate_agreement>& deflate);
+  bool is_compressed() const noexcept { return compression_ != nullptr; }
+  /// Writes `frames` in gathers of at most 64; what the socket does not take is kept by reference.
+  transport::outbox::verdict write(const std::vector<const protocol::frame_ptr*>& frames);
   transport::websocket_connection& connection() noexcept { return *connection_; }
   void become_transport() noexcept { probing_ = false; }
 
@@ -34,6 +39,7 @@ class session::websocket_port final : public transport::websocket_connection::ho
   session& owner_;
   shard& home_;
   bool probing_;
+  std::unique_ptr<websocket_compression> compression_;  // Null: none was agreed.
   std::unique_ptr<transport::websocket_connection> connection_;
 };
 
@@ -51,9 +57,5 @@ struct session::polling_state {
   std::size_t bytes = 0;
   bool has_peer() const noexcept { return get != nullptr || post != nullptr; }
 };
-
-/// Writes `frames` in gathers of at most 64; what the socket does not take is kept by reference.
-transport::outbox::verdict write_frames(transport::websocket_connection& to,
-                                        const std::vector<const protocol::frame_ptr*>& frames);
 
 }  // namespace troupe::runtime

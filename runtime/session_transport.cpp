@@ -14,8 +14,21 @@ namespace troupe::runtime {
 namespace engineio = protocol::engineio;
 using verdict = transport::outbox::verdict;
 
-verdict write_frames(transport::websocket_connection& to,
-                     const std::vector<const protocol::frame_ptr*>& frames) {
+// --- websocket_port
+
+void session::websocket_port::adopt(std::unique_ptr<transport::stream> bytes, std::string unread,
+                                    std::string_view greeting,
+                                    const std::optional<transport::deflate_agreement>& deflate) {
+  connection_ = std::make_unique<transport::websocket_connection>(
+      std::move(bytes), home_.websocket_options(), home_.scratch(), *this, std::move(unread));
+  const boost::asio::const_buffer piece(greeting.data(), greeting.size());
+  connection_->write({&piece, 1}, {});
+  if (!deflate) return;
+  compression_ = std::make_unique<websocket_compression>(home_.shared_compression(), *deflate);
+  connection_->decompress(compression_->inflater());
+}
+
+verdict session::websocket_port::write(const std::vector<const protocol::frame_ptr*>& frames) {
   constexpr std::size_t pieces_max = 64;
   std::array<boost::asio::const_buffer, pieces_max> pieces;
   std::array<std::shared_ptr<const void>, pieces_max> owners;
@@ -24,24 +37,19 @@ verdict write_frames(transport::websocket_connection& to,
     const std::size_t count = std::min(pieces_max, frames.size() - at);
     for (std::size_t i = 0; i < count; ++i) {
       const protocol::frame_ptr& frame = *frames[at + i];
-      pieces[i] = {frame->websocket_bytes().data(), frame->websocket_bytes().size()};
-      owners[i] = frame;
+      const auto small = compression_ == nullptr ? nullptr : compression_->compressed(frame);
+      const std::string_view bytes = small == nullptr ? frame->websocket_bytes() : *small;
+      pieces[i] = {bytes.data(), bytes.size()};
+      if (small == nullptr)
+        owners[i] = frame;
+      else
+        owners[i] = small;
     }
-    outcome = to.write({pieces.data(), count}, {owners.data(), count});
+    outcome = connection_->write({pieces.data(), count}, {owners.data(), count});
     if (outcome == verdict::overflow || outcome == verdict::failed) return outcome;
     at += count;
   }
   return outcome;
-}
-
-// --- websocket_port
-
-void session::websocket_port::adopt(std::unique_ptr<transport::stream> bytes, std::string unread,
-                                    std::string_view greeting) {
-  connection_ = std::make_unique<transport::websocket_connection>(
-      std::move(bytes), home_.websocket_options(), home_.scratch(), *this, std::move(unread));
-  const boost::asio::const_buffer piece(greeting.data(), greeting.size());
-  connection_->write({&piece, 1}, {});
 }
 
 time_point session::websocket_port::now() const {
@@ -107,7 +115,7 @@ void session::on_upgraded() {
   websocket_->become_transport();
   std::vector<const protocol::frame_ptr*> frames;
   for (const protocol::frame_ptr& frame : polling_->frames) frames.push_back(&frame);
-  const verdict outcome = write_frames(websocket_->connection(), frames);
+  const verdict outcome = websocket_->write(frames);
   soft_deadline_ = time_point::max();
   if (outcome == verdict::overflow) overflown();
   if (outcome == verdict::queued) check_soft_bound(websocket_->connection().queued_bytes());

@@ -68,6 +68,13 @@ void shard::flush() {
   for (std::size_t i = 0; i < dirty_.size(); ++i) dirty_[i]->flush();
   dirty_.clear();
   batch_.clear();
+  if (compression_ != nullptr) compression_->forget_frames();
+}
+
+compression& shard::shared_compression() {
+  if (compression_ == nullptr)
+    compression_ = std::make_unique<compression>(*settings().per_message_deflate);
+  return *compression_;
 }
 
 void shard::sweep() {

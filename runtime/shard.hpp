@@ -91,6 +91,8 @@ class shard final : public actors::shard_context {
   void mark_dirty(session& which) { dirty_.push_back(&which); }
   /// A shared frame for one of the session's own packets.
   protocol::frame_ptr control_frame(std::string_view packet);
+  /// What compressed WebSockets share; only with options::per_message_deflate.
+  compression& shared_compression();
   void closed(session& which);
   void bury(session& which);
   void bury(http_peer& which);
@@ -133,6 +135,7 @@ class shard final : public actors::shard_context {
   std::unordered_map<std::string, protocol::frame_ptr> control_frames_;
   std::vector<std::byte> random_;  // Drawn ahead.
   std::uint32_t sid_counter_;
+  std::unique_ptr<compression> compression_;
   bool shutting_down_ = false;
   std::unique_ptr<drain> ending_;  // Set while it drains or shuts down.
 };

@@ -95,7 +95,9 @@ bool frame_reader::read_header(std::span<char>& bytes) {
   const std::size_t length = second & 0x7F;
 
   const bool is_masked = (second & 0x80) != 0;
-  const bool has_reserved_bits = (first & 0x70) != 0;
+  const bool may_be_compressed =
+      takes_compressed_ && (opcode_ == opcode::text || opcode_ == opcode::binary);
+  const bool has_reserved_bits = (first & (may_be_compressed ? 0x30 : 0x70)) != 0;
   const bool is_bad_control = is_control(opcode_) && (!final_ || length > control_bytes_max);
   // A message's first frame names its kind, the others continue it.
   const bool is_out_of_order =
@@ -129,7 +131,10 @@ bool frame_reader::begin_frame() {
     return false;
   }
   message_bytes_ += remaining_;
-  if (message_opcode_ == 0) message_opcode_ = opcode_;
+  if (message_opcode_ == 0) {
+    message_opcode_ = opcode_;
+    is_compressed_ = (static_cast<unsigned char>(header_[0]) & 0x40) != 0;
+  }
   return true;
 }
 
@@ -182,7 +187,7 @@ frame_reader::event frame_reader::end_close() {
 frame_reader::event frame_reader::read_message(std::span<char>& bytes) {
   const std::span<char> taken = take_unmasked(bytes);
   const std::string_view chunk{taken.data(), taken.size()};
-  if (message_opcode_ == text && !text_.feed(chunk)) return fail(close_bad_text);
+  if (message_opcode_ == text && !is_compressed_ && !text_.feed(chunk)) return fail(close_bad_text);
   const bool is_whole = remaining_ == 0 && final_;
   if (is_whole && message_.empty()) {
     payload_ = chunk;
@@ -198,7 +203,7 @@ frame_reader::event frame_reader::read_message(std::span<char>& bytes) {
 
 frame_reader::event frame_reader::end_message() noexcept {
   const bool is_text = message_opcode_ == text;
-  if (is_text && !text_.is_complete()) return fail(close_bad_text);
+  if (is_text && !is_compressed_ && !text_.is_complete()) return fail(close_bad_text);
   in_payload_ = false;
   message_opcode_ = 0;
   fragments_ = 0;

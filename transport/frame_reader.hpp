@@ -41,6 +41,12 @@ class frame_reader {
   frame_reader(std::size_t message_bytes_max, std::size_t fragments_max) noexcept
       : message_bytes_max_(message_bytes_max), fragments_max_(fragments_max) {}
 
+  /// Messages may be compressed from now on: RSV1 on their first frame says so (RFC 7692, section
+  /// 6). Their text is not checked for UTF-8 here.
+  void take_compressed() noexcept { takes_compressed_ = true; }
+  /// Whether the last message was.
+  bool is_compressed() const noexcept { return is_compressed_; }
+
   /// Takes bytes from the front of `bytes` (changing them) up to the next event. There is no
   /// event without a byte taken: call it until `bytes` is empty.
   event next(std::span<char>& bytes);
@@ -77,6 +83,8 @@ class frame_reader {
   unsigned char opcode_ = 0;
   bool final_ = false;
   bool in_payload_ = false;
+  bool takes_compressed_ = false;
+  bool is_compressed_ = false;        // The message under way, or the last one.
   bool is_delivered_ = false;         // message_ or control_ is what payload_ shows.
   unsigned char message_opcode_ = 0;  // Of the message under way; 0: none.
   utf8_checker text_;

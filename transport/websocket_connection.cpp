@@ -22,6 +22,11 @@ void websocket_connection::change_host(host& owner) noexcept {
   state_->owner = &owner;
 }
 
+void websocket_connection::decompress(inflater& by) noexcept {
+  state_->decompressor = &by;
+  state_->reader.take_compressed();
+}
+
 void websocket_connection::start() {
   state_->go_on();
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include <troupe/transport/deflate.hpp>
 #include <troupe/transport/http.hpp>
 #include <troupe/transport/outbox.hpp>
 #include <troupe/transport/stream.hpp>
@@ -22,11 +23,12 @@ struct websocket_options {
   std::chrono::milliseconds closing_timeout{5'000};  ///< For the peer's Close and end: reset.
 };
 
-/// The server's side of one WebSocket connection after its handshake, uncompressed: our own frame
-/// codec (RFC 6455, section 5). Unmasks in place, hands whole messages on from the shard's read
-/// buffer without a copy where a message arrived in one piece, checks UTF-8 as text arrives
-/// (fragments too), answers pings, runs the closing handshake. A client that does not read its
-/// pongs is not read either, while they are queued. Idle, it holds no buffer.
+/// The server's side of one WebSocket connection after its handshake: our own frame codec (RFC
+/// 6455, section 5). What it writes comes as ready frames; what it reads may be compressed. Unmasks
+/// in place, hands whole messages on from the shard's read buffer without a copy where a message
+/// arrived in one piece, checks UTF-8 as text arrives (fragments too), answers pings, runs the
+/// closing handshake. A client that does not read its pongs is not read either, while they are
+/// queued. Idle, it holds no buffer.
 ///
 /// Protocol errors close with 1002, bad UTF-8 with 1007. After a Close frame no data frame is sent
 /// or handed on. The read buffer is used only in calls from the loop, so the host may use any other
@@ -58,6 +60,9 @@ class websocket_connection final : private stream::observer {
 
   /// Hands messages to another host from now on (a probe that became the transport).
   void change_host(host& owner) noexcept;
+  /// The client may compress (permessage-deflate was agreed): `by` decompresses. It outlives the
+  /// connection. Before start().
+  void decompress(inflater& by) noexcept;
   /// Begins to read; may call the host.
   void start();
 

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <utility>
 
+#include <troupe/transport/frame_header.hpp>
+
 namespace troupe::transport {
 
 namespace {
@@ -14,16 +16,6 @@ namespace {
 constexpr int reads_per_turn_max = 2;
 // Frames up to this size are put together without an allocation.
 constexpr std::size_t small_frame_bytes_max = 1024;
-constexpr std::size_t frame_header_bytes_max = 10;
-
-std::size_t put_header(char* to, unsigned char first, std::size_t size) noexcept {
-  to[0] = static_cast<char>(first);
-  const std::size_t extended = size < 126 ? 0 : size < 65'536 ? 2 : 8;
-  to[1] = static_cast<char>(extended == 0 ? size : extended == 2 ? 126 : 127);
-  for (std::size_t i = 0; i < extended; ++i)
-    to[2 + i] = static_cast<char>(size >> (8 * (extended - 1 - i)));
-  return 2 + extended;
-}
 
 }  // namespace
 
@@ -82,8 +74,7 @@ void websocket_connection::state::handle(frame_reader::event what) {
       break;
     case frame_reader::event::text:
     case frame_reader::event::binary:
-      if (now_in == phase::open)
-        owner->on_message(reader.payload(), what == frame_reader::event::binary);
+      if (now_in == phase::open) hand_on(what == frame_reader::event::binary);
       break;
     case frame_reader::event::ping:
       if (now_in == phase::open) send_pong(reader.payload());
@@ -92,15 +83,29 @@ void websocket_connection::state::handle(frame_reader::event what) {
       on_peer_close(reader.code());
       break;
     case frame_reader::event::failure:
-      has_failed = true;
-      if (now_in == phase::open) {
-        out.drop_unsent();
-        begin_closing(phase::failing, reader.code());
-      } else {
-        finish(true, ending::reset);  // Our Close went before; there is nothing more to say.
-      }
+      fail(reader.code());
       break;
   }
+}
+
+void websocket_connection::state::hand_on(bool binary) {
+  if (!reader.is_compressed()) return owner->on_message(reader.payload(), binary);
+  std::string message;
+  const auto how = decompressor->append(message, reader.payload(), options.message_bytes_max);
+  if (how == inflater::outcome::too_large) return fail(close_too_large);
+  utf8_checker text;
+  if (how == inflater::outcome::malformed ||
+      (!binary && (!text.feed(message) || !text.is_complete())))
+    return fail(close_bad_text);
+  owner->on_message(message, binary);
+}
+
+void websocket_connection::state::fail(std::uint16_t code) {
+  has_failed = true;
+  if (now_in != phase::open)
+    return finish(true, ending::reset);  // Our Close went before; there is nothing more to say.
+  out.drop_unsent(bytes->begun_bytes());
+  begin_closing(phase::failing, code);
 }
 
 outbox::verdict websocket_connection::state::send(
@@ -118,13 +123,13 @@ outbox::verdict websocket_connection::state::send_frame(unsigned char first,
                                                         std::string_view payload) {
   std::array<char, frame_header_bytes_max + small_frame_bytes_max> small;
   if (payload.size() <= small_frame_bytes_max) {
-    const std::size_t header = put_header(small.data(), first, payload.size());
+    const std::size_t header = put_frame_header(small.data(), first, payload.size());
     std::copy(payload.begin(), payload.end(), small.data() + header);
     const boost::asio::const_buffer frame{small.data(), header + payload.size()};
     return send({&frame, 1}, {});
   }
   auto whole = std::make_shared<std::string>(frame_header_bytes_max, '\0');
-  whole->resize(put_header(whole->data(), first, payload.size()));
+  whole->resize(put_frame_header(whole->data(), first, payload.size()));
   whole->append(payload);
   const boost::asio::const_buffer frame{whole->data(), whole->size()};
   const std::shared_ptr<const void> keeper = std::move(whole);

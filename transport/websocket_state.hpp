@@ -35,6 +35,8 @@ struct websocket_connection::state {
   void go_on();
   void receive(std::span<char>& input);
   void handle(frame_reader::event what);
+  void hand_on(bool binary);
+  void fail(std::uint16_t code);
   bool takes_frames() const noexcept;
   bool wants_input() const noexcept;
 
@@ -58,6 +60,7 @@ struct websocket_connection::state {
   std::span<char> scratch;
   host* owner;
   frame_reader reader;
+  inflater* decompressor = nullptr;
   outbox out;
   std::string kept;             // Read but not parsed: paused, or a pong is in the way.
   std::size_t kept_offset = 0;  // Of it, parsed.

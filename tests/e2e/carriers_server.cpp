@@ -96,6 +96,27 @@ void serve(troupe::server& io) {
   });
 }
 
+void add_compression(CLI::App& app, troupe::options& options) {
+  auto& deflate = options.per_message_deflate;
+  const auto number = [&](const char* name, auto set) {
+    app.add_option_function<int>(name, [&deflate, set](int given) {
+      if (!deflate) deflate.emplace();
+      set(*deflate, given);
+    });
+  };
+  using chosen = troupe::transport::deflate_options;
+  app.add_flag_callback("--deflate", [&deflate] {
+    if (!deflate) deflate.emplace();
+  });
+  number("--deflate-threshold",
+         [](chosen& to, int given) { to.threshold = static_cast<std::size_t>(given); });
+  number("--deflate-server-bits", [](chosen& to, int bits) { to.server_max_window_bits = bits; });
+  number("--deflate-client-bits", [](chosen& to, int bits) { to.client_max_window_bits = bits; });
+  number("--deflate-takeover", [](chosen& to, int is_on) {
+    to.server_no_context_takeover = to.client_no_context_takeover = is_on == 0;
+  });
+}
+
 void add_limits(CLI::App& app, troupe::options& options) {
   auto& limits = options.limits;
   app.add_option("--connections-max", limits.connections_max);
