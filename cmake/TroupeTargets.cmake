@@ -17,12 +17,14 @@ endforeach()
 # The public headers, <troupe/NAME.hpp>, each forwarding to where its layer keeps it.
 foreach(header
     actors=actors/client_messages ack=actors/ack broadcast_operator=actors/broadcast_operator
-    disconnect_reason=actors/disconnect_reason event=actors/event handshake=actors/handshake
-    limits=actors/limits log_level=actors/log_level nsp=actors/nsp options=runtime/options
-    beast=runtime/beast foreign_connection=runtime/foreign_connection http=transport/http
-    listener_options=transport/listener_options stream=transport/stream
-    deflate_options=transport/deflate_options tls_options=transport/tls_options
-    server=runtime/server socket=actors/socket value=protocol/socketio/conversion)
+    beast=runtime/beast deflate_options=transport/deflate_options
+    describe=protocol/socketio/described_conversion disconnect_reason=actors/disconnect_reason
+    event=actors/event foreign_connection=runtime/foreign_connection handshake=actors/handshake
+    http=transport/http json=protocol/socketio/boost_json_conversion limits=actors/limits
+    listener_options=transport/listener_options log_level=actors/log_level nsp=actors/nsp
+    options=runtime/options server=runtime/server socket=actors/socket stream=transport/stream
+    tls_options=transport/tls_options
+    value=protocol/socketio/container_conversion)
   string(REPLACE "=" ";" header "${header}")
   list(GET header 0 name)
   list(GET header 1 target)

@@ -41,17 +41,23 @@ bool is_key(std::string_view literal, std::string_view key) {
 
 }  // namespace
 
+bool member_walk::next() noexcept {
+  if (object_[at_] == '}') return false;
+  const std::size_t begin = object_.find_first_not_of(space, at_ + 1);
+  if (object_[begin] == '}') return false;
+  const std::size_t end = end_of_string(object_, begin);
+  const std::size_t from = object_.find_first_not_of(space, object_.find(':', end) + 1);
+  at_ = end_of_value(object_, from);
+  key_ = object_.substr(begin, end - begin);
+  value_ = object_.substr(from, at_ - from);
+  value_ = value_.substr(0, value_.find_last_not_of(space) + 1);
+  return true;
+}
+
 std::string_view find_member(std::string_view object, std::string_view key) {
   std::string_view found;
-  for (std::size_t at = 0; object[at] != '}';) {
-    const std::size_t begin = object.find_first_not_of(space, at + 1);
-    if (object[begin] == '}') break;
-    const std::size_t end = end_of_string(object, begin);
-    const std::size_t from = object.find_first_not_of(space, object.find(':', end) + 1);
-    at = end_of_value(object, from);
-    if (!is_key(object.substr(begin, end - begin), key)) continue;
-    found = object.substr(from, at - from);
-    found = found.substr(0, found.find_last_not_of(space) + 1);
+  for (member_walk walk(object); walk.next();) {
+    if (is_key(walk.key(), key)) found = walk.value();
   }
   return found;
 }

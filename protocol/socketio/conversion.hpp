@@ -113,43 +113,4 @@ struct conversion<std::vector<std::byte>> {
   }
 };
 
-/// null is empty.
-template <class T>
-struct conversion<std::optional<T>> {
-  static constexpr std::string_view expected = conversion<T>::expected;
-  static value to(const std::optional<T>& from) {
-    return from ? conversion<T>::to(*from) : value();
-  }
-  static std::optional<std::optional<T>> from(const value& json) {
-    if (json.is_null()) return std::optional<T>();
-    auto inner = conversion<T>::from(json);
-    if (!inner) return std::nullopt;
-    return std::optional<T>(std::move(*inner));
-  }
-};
-
-/// An array; each element must convert.
-template <class T>
-struct conversion<std::vector<T>> {
-  static constexpr std::string_view expected = "array";
-  static value to(const std::vector<T>& elements) {
-    std::vector<value> values;
-    values.reserve(elements.size());
-    for (const T& element : elements) values.push_back(conversion<T>::to(element));
-    return value::from_elements(values);
-  }
-  static std::optional<std::vector<T>> from(const value& json) {
-    const auto values = json.as_array();
-    if (!values) return std::nullopt;
-    std::vector<T> elements;
-    elements.reserve(values->size());
-    for (const value& element : *values) {
-      auto converted = conversion<T>::from(element);
-      if (!converted) return std::nullopt;
-      elements.push_back(std::move(*converted));
-    }
-    return elements;
-  }
-};
-
 }  // namespace troupe

@@ -1,6 +1,7 @@
 #include <troupe/protocol/socketio/value.hpp>
 
 #include <troupe/protocol/json_member.hpp>
+#include <troupe/protocol/json_number.hpp>
 #include <troupe/protocol/utf8.hpp>
 
 #include <algorithm>
@@ -26,30 +27,6 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(0, text.find_last_not_of(space) + 1);
 }
 
-// Whether a number that no double holds is too small, not too large: by the decimal place of its
-// first digit that is not zero.
-bool is_underflow(std::string_view token) noexcept {
-  const std::size_t mark = std::min(token.find_first_of("eE"), token.size());
-  const std::string_view mantissa = token.substr(0, mark);
-  const auto point = static_cast<std::int64_t>(std::min(mantissa.find('.'), mark));
-  const auto first = static_cast<std::int64_t>(mantissa.find_first_of("123456789"));
-  const std::int64_t place = first < point ? point - first - 1 : point - first;
-  if (mark == token.size()) return place < 0;
-  std::string_view digits = token.substr(mark + 1);
-  if (digits[0] == '+') digits.remove_prefix(1);
-  std::int64_t exponent = 0;
-  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), exponent);
-  if (parsed.ec != std::errc()) return digits[0] == '-';
-  return exponent < -place;
-}
-
-std::optional<double> parse_double(std::string_view token) noexcept {
-  double number = 0;
-  const auto parsed = std::from_chars(token.data(), token.data() + token.size(), number);
-  if (parsed.ec == std::errc()) return number;
-  return is_underflow(token) ? std::optional<double>(0.0) : std::nullopt;
-}
-
 // 3, and also 3.0 and 3e0: JavaScript has one kind of number.
 template <class T>
 std::optional<T> parse_whole(std::string_view token) noexcept {
@@ -58,7 +35,7 @@ std::optional<T> parse_whole(std::string_view token) noexcept {
   const auto parsed = std::from_chars(token.data(), end, whole);
   if (parsed.ec == std::errc() && parsed.ptr == end) return whole;
   if (parsed.ec == std::errc::result_out_of_range && parsed.ptr == end) return std::nullopt;
-  const auto real = parse_double(token);
+  const auto real = json::parse_number(token);
   // Both bounds are powers of two, or zero, and so exact.
   constexpr double low = static_cast<double>(std::numeric_limits<T>::min());
   const double past = std::ldexp(1.0, std::numeric_limits<T>::digits);
@@ -114,10 +91,13 @@ value::value(std::string_view text) {
   *this = from_owned(std::move(literal));
 }
 
-value::value(bytes_view bytes) {
+value::value(bytes_view bytes)
+    : value(from_bytes({reinterpret_cast<const char*>(bytes.data()), bytes.size()})) {}
+
+value value::from_bytes(std::string bytes) {
   std::vector<std::string> attachments;
-  attachments.emplace_back(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  *this = from_owned(std::string(first_placeholder), std::move(attachments));
+  attachments.push_back(std::move(bytes));
+  return from_owned(std::string(first_placeholder), std::move(attachments));
 }
 
 result<value> value::from_json(std::string text) {
@@ -156,15 +136,15 @@ value value::from_elements(std::span<const value> elements) {
   return from_owned(std::move(text), std::vector<std::string>(bytes.begin(), bytes.end()));
 }
 
-value value::from_members(std::initializer_list<std::pair<std::string_view, value>> members) {
+value value::from_members(std::span<const member> members) {
   std::vector<value> values;
   values.reserve(members.size());
-  for (const auto& member : members) values.push_back(member.second);
+  for (const member& listed : members) values.push_back(listed.second);
   const argument_writer writer({}, values);
   std::string text = "{";
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (i != 0) text.push_back(',');
-    json::append_string(text, members.begin()[i].first);
+    json::append_string(text, members[i].first);
     text.push_back(':');
     text.append(writer.texts()[i]);
   }
@@ -206,7 +186,7 @@ std::optional<std::uint64_t> value::as_uint() const noexcept {
 
 std::optional<double> value::as_double() const noexcept {
   if (kind() != json::kind::number) return std::nullopt;
-  return parse_double(json_);
+  return json::parse_number(json_);
 }
 
 std::optional<std::string> value::as_string() const {
@@ -227,13 +207,23 @@ std::optional<std::vector<value>> value::as_array() const {
   return elements;
 }
 
+std::optional<std::vector<std::pair<std::string, value>>> value::as_members() const {
+  if (kind() != json::kind::object) return std::nullopt;
+  std::vector<std::pair<std::string, value>> members;
+  for (json::member_walk walk(json_); walk.next();) {
+    members.emplace_back(json::unescape(walk.key()), *this);
+    members.back().second.json_ = walk.value();
+  }
+  return members;
+}
+
 value value::at(std::string_view key) const {
   if (kind() != json::kind::object) return {};
   const std::string_view found = json::find_member(json_, key);
   if (found.empty()) return {};
-  value member(*this);
-  member.json_ = found;
-  return member;
+  value made(*this);
+  made.json_ = found;
+  return made;
 }
 
 std::optional<bytes_view> value::as_bytes() const noexcept {

@@ -54,10 +54,16 @@ class value {
   static protocol::result<value> from_json(std::string text, std::vector<std::string> attachments);
   /// `slice` is one of packet->view().arguments, or the payload of a packet that has none.
   static value from_packet(protocol::socketio::packet_ptr packet, std::string_view slice);
+  /// One binary attachment, taken over without a copy.
+  static value from_bytes(std::string bytes);
   /// A JSON array of `elements`, with their attachments.
   static value from_elements(std::span<const value> elements);
   /// A JSON object: `from_members({{"user", name}, {"age", 7}})`. Keys that repeat are not checked.
-  static value from_members(std::initializer_list<std::pair<std::string_view, value>> members);
+  using member = std::pair<std::string_view, value>;
+  static value from_members(std::span<const member> members);
+  static value from_members(std::initializer_list<member> members) {
+    return from_members(std::span(members.begin(), members.size()));
+  }
 
   protocol::json::kind kind() const noexcept;
   bool is_null() const noexcept { return kind() == protocol::json::kind::null; }
@@ -80,6 +86,8 @@ class value {
   std::optional<std::string> as_string() const;
   /// The elements of an array; each keeps the whole alive.
   std::optional<std::vector<value>> as_array() const;
+  /// The members of an object in their order, keys that repeat too; each keeps the whole alive.
+  std::optional<std::vector<std::pair<std::string, value>>> as_members() const;
   /// The member `key` of an object; null if there is none or this is no object.
   value at(std::string_view key) const;
   /// The bytes if is_binary(). Borrows this value.
@@ -119,12 +127,13 @@ class argument_writer {
   std::vector<std::unique_ptr<std::string>> written_;
 };
 
-/// Conversion between T and value, found by handlers with typed parameters and by emit.
-/// `conversion.hpp`: value, bool, numbers, strings, bytes, std::optional, std::vector of those.
-/// `<troupe/json.hpp>` adds Boost.JSON's values and all that its value_to and value_from know
-/// (containers, tuples, structs described by Boost.Describe or tag_invoke).
-/// A specialisation has: `static value to(const T&)`, `static std::optional<T> from(const value&)`,
-/// `static constexpr std::string_view expected` ("number").
+/// Conversion between T and value, found by typed handlers, typed acks and emit. <troupe/value.hpp>
+/// has value, bool, numbers, strings and bytes, and the standard containers of those;
+/// <troupe/describe.hpp> structs and enums that Boost.Describe knows; <troupe/json.hpp> Boost.JSON.
+///
+/// A specialisation of your own has `static value to(const T&)` to emit a T; to read one,
+/// `static std::optional<T> from(const value&)` and `static constexpr std::string_view expected`
+/// ("number"), and it may have `static shape_error explain(const value&)`: see shape_error.hpp.
 template <class T>
 struct conversion;
 
