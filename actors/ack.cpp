@@ -17,6 +17,8 @@ class ack_category final : public boost::system::error_category {
         return "socket has been disconnected";
       case ack_errc::too_many:
         return "too many acks are waiting";
+      case ack_errc::mismatched:
+        return "the answer has another shape than was expected";
     }
     return "unknown ack error";
   }

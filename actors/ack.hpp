@@ -16,6 +16,7 @@ enum class ack_errc {
   timed_out = 1,  ///< "operation has timed out"
   disconnected,   ///< the socket ended first
   too_many,       ///< options::acks_max of this socket's are waiting
+  mismatched,     ///< the answer has another shape than a typed handler takes
 };
 boost::system::error_code make_error_code(ack_errc value) noexcept;
 

@@ -86,7 +86,7 @@ class connection_actor final : public pinned_actor {
   bool hold(socket_state& to, event what);
   void give_back(const socket_state::held_event& left);
   void run_handlers(socket_state& to, const event& what);
-  void report(socket_state& to, const event& what, mismatch wrong);
+  void report(socket_state& to, const event& what, const mismatch& wrong);
   /// Runs user code for a socket. False: it threw; the socket has been ended.
   bool run(socket_state& to, std::string_view what, const std::function<void()>& work);
   void broke_protocol(boost::system::error_code why);

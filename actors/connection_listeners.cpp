@@ -142,10 +142,9 @@ void connection_actor::run_handlers(socket_state& to, const event& what) {
 }
 
 // The event's name is the client's word: it is not echoed into the log.
-void connection_actor::report(socket_state& to, const event& what, mismatch wrong) {
+void connection_actor::report(socket_state& to, const event& what, const mismatch& wrong) {
   home_.count().arguments_mismatched.add();
-  const std::string text =
-      "argument " + std::to_string(wrong.index) + ": expected " + std::string(wrong.expected);
+  const std::string text = text_of(wrong);
   directory_.log(log_level::warning, "event of " + to.entry->name() + " not handled, " + text);
   std::string error = "{\"error\":";
   protocol::json::append_string(error, text);

@@ -19,4 +19,9 @@ arguments event::all() const {
   return values;
 }
 
+std::string text_of(const mismatch& wrong) {
+  std::string text = "argument " + std::to_string(wrong.index) + wrong.where.path;
+  return text.append(": expected ").append(wrong.where.expected);
+}
+
 }  // namespace troupe

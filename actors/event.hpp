@@ -10,7 +10,8 @@
 #include <utility>
 
 #include <troupe/actors/ack.hpp>
-#include <troupe/protocol/socketio/conversion.hpp>
+#include <troupe/actors/signature.hpp>
+#include <troupe/protocol/socketio/container_conversion.hpp>
 
 namespace troupe {
 
@@ -36,45 +37,19 @@ class event {
   ack reply_;
 };
 
-/// Why a typed handler was not called: "argument 2: expected number".
+/// Why a typed handler was not called: argument `index`, from 1, has another shape than the
+/// handler's parameter.
 struct mismatch {
   std::size_t index;
-  std::string_view expected;
+  shape_error where;
 };
+/// "argument 2.y: expected number".
+std::string text_of(const mismatch& wrong);
 
 /// A handler of any parameters, made uniform.
 using event_handler = std::function<std::optional<mismatch>(socket&, const event&)>;
 
 namespace detail {
-
-/// A callable whose parameters can be read off: one call operator, no template, or a function.
-template <class F>
-concept has_signature = std::is_pointer_v<F> || requires {
-  &F::operator();
-};
-
-template <class T>
-struct signature : signature<decltype(&T::operator())> {};
-template <class R, class... A>
-struct signature<R (*)(A...)> {
-  using result = R;
-  using parameters = std::tuple<std::decay_t<A>...>;
-};
-template <class R, class... A>
-struct signature<R (*)(A...) noexcept> : signature<R (*)(A...)> {};
-template <class C, class R, class... A>
-struct signature<R (C::*)(A...)> : signature<R (*)(A...)> {};
-template <class C, class R, class... A>
-struct signature<R (C::*)(A...) const> : signature<R (*)(A...)> {};
-template <class C, class R, class... A>
-struct signature<R (C::*)(A...) noexcept> : signature<R (*)(A...)> {};
-template <class C, class R, class... A>
-struct signature<R (C::*)(A...) const noexcept> : signature<R (*)(A...)> {};
-
-template <class T>
-concept readable = requires(const value& json) {
-  { conversion<T>::from(json) } -> std::same_as<std::optional<T>>;
-};
 
 /// Fills one parameter of a handler; those that are not arguments take no place in the event.
 template <class T>
@@ -86,25 +61,36 @@ struct parameter {
   static std::optional<T> read(const event& from, std::size_t index) {
     return conversion<T>::from(from.at(index));
   }
-  static constexpr std::string_view expected = conversion<T>::expected;
+  static shape_error explain(const event& from, std::size_t index) {
+    return troupe::explain<T>(from.at(index));
+  }
+};
+/// A binary argument, borrowed from the event for the handler's call.
+template <>
+struct parameter<bytes_view> {
+  static constexpr std::size_t places = 1;
+  static std::optional<bytes_view> read(const event& from, std::size_t index) {
+    return from.at(index).as_bytes();
+  }
+  static shape_error explain(const event&, std::size_t) { return {{}, "binary"}; }
+};
+/// Those that always read.
+template <class T>
+struct parameter_beside {
+  static constexpr std::size_t places = 0;
+  static shape_error explain(const event&, std::size_t) { return {}; }
 };
 template <>
-struct parameter<ack> {
-  static constexpr std::size_t places = 0;
+struct parameter<ack> : parameter_beside<ack> {
   static std::optional<ack> read(const event& from, std::size_t) { return from.reply(); }
-  static constexpr std::string_view expected = "ack";
 };
 template <>
-struct parameter<arguments> {
-  static constexpr std::size_t places = 0;
+struct parameter<arguments> : parameter_beside<arguments> {
   static std::optional<arguments> read(const event& from, std::size_t) { return from.all(); }
-  static constexpr std::string_view expected = "arguments";
 };
 template <>
-struct parameter<event> {
-  static constexpr std::size_t places = 0;
+struct parameter<event> : parameter_beside<event> {
   static std::optional<event> read(const event& from, std::size_t) { return from; }
-  static constexpr std::string_view expected = "event";
 };
 
 template <class Parameters, std::size_t I>
@@ -122,7 +108,8 @@ std::optional<mismatch> call(F& handler, const event& from, std::tuple<T...>*,
   std::tuple<std::optional<T>...> read{parameter<T>::read(from, place_of<parameters, I>())...};
   std::optional<mismatch> wrong;
   ((!wrong && !std::get<I>(read)
-        ? void(wrong = mismatch{place_of<parameters, I>() + 1, parameter<T>::expected})
+        ? void(wrong = mismatch{place_of<parameters, I>() + 1,
+                                parameter<T>::explain(from, place_of<parameters, I>())})
         : void()),
    ...);
   if (wrong) return wrong;

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <troupe/actors/ack.hpp>
+#include <troupe/actors/ack_callback.hpp>
 #include <troupe/actors/broadcast_operator.hpp>
 #include <troupe/actors/handshake.hpp>
 #include <troupe/actors/nsp.hpp>
@@ -43,9 +44,10 @@ class socket : public socket_listeners {
   /// Yours; lives as long as the socket.
   std::any& data() noexcept;
 
-  /// Emits to this client. With an ack_handler as last argument the client is asked for an ack,
-  /// and the handler called once: with its answer, or with ack_errc after the server's ack timeout
-  /// or when the socket ends. Throws std::invalid_argument for a reserved name.
+  /// Emits to this client. With a handler as last argument the client is asked for an ack, and the
+  /// handler called once: with its answer, or with ack_errc after the server's ack timeout or when
+  /// the socket ends. What handlers may look like: see make_ack_handler. Throws
+  /// std::invalid_argument for a reserved name.
   template <class... Values>
   void emit(std::string_view event, Values&&... values) {
     emit_within(std::chrono::milliseconds::zero(), event, std::forward<Values>(values)...);
@@ -91,8 +93,8 @@ class socket : public socket_listeners {
  private:
   template <class T>
   static void take(arguments& list, ack_handler& handler, T&& given) {
-    if constexpr (std::invocable<T&, const ack_result&>)
-      handler = std::forward<T>(given);
+    if constexpr (detail::ack_callback<std::decay_t<T>>)
+      handler = make_ack_handler(std::decay_t<T>(std::forward<T>(given)));
     else
       list.push_back(conversion<std::decay_t<T>>::to(given));
   }

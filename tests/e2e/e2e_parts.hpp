@@ -9,4 +9,7 @@ namespace troupe_e2e {
 /// Listeners, middlewares and the ways to end: reference_listeners.mjs.
 void serve_listeners(troupe::server& io);
 
+/// Namespace /values, typed handlers and acks: reference_values.mjs.
+void serve_values(troupe::server& io);
+
 }  // namespace troupe_e2e

@@ -130,6 +130,7 @@ int main(int argc, char** argv) {
   troupe::server io{std::move(options)};
   serve(io);
   troupe_e2e::serve_listeners(io);
+  troupe_e2e::serve_values(io);
   io.start();
   std::printf("listening on http://%s:%u\n", host.c_str(), static_cast<unsigned>(io.port()));
   std::fflush(stdout);

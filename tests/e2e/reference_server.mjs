@@ -31,6 +31,7 @@ import { createServer } from "node:http";
 import { parseArgs } from "node:util";
 import { Server } from "socket.io";
 import { serveListeners } from "./reference_listeners.mjs";
+import { serveValues } from "./reference_values.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -109,6 +110,7 @@ function serveTests() {
     socket.on("stats", (ack) => ack(stats()));
     socket.on("disconnect", (reason) => io.emit("left", socket.id, reason));
   });
+  serveValues(io);
   io.of("/custom").on("connection", echo);
   const quiet = io.of("/quiet");
   quiet.on("connection", (socket) => socket.on("chat", (...args) => quiet.emit("chat", ...args)));

@@ -200,3 +200,33 @@ TEST_CASE("a socket waits for a bounded number of acks") {
   bench.run();
   CHECK(answers.size() == 3);
 }
+
+TEST_CASE("an answer of another shape than a typed handler takes is an error, counted and logged") {
+  strings answers;
+  server_bench bench(1);
+  bench.io().on_connection([&](troupe::socket& socket) {
+    for (int i = 0; i < 2; ++i)
+      socket.emit("one", [&](const troupe::protocol::result<int>& got) {
+        answers.push_back(got ? std::to_string(*got) : got.error().message());
+      });
+    for (int i = 0; i < 2; ++i)
+      socket.emit("two", [&](boost::system::error_code failed, int left, std::string right) {
+        answers.push_back(failed ? failed.message() : std::to_string(left) + right);
+      });
+    socket.emit_within(1s, "late", [&](boost::system::error_code failed, int) {
+      answers.push_back(failed.message());
+    });
+  });
+  bench_client client(bench, over::websocket);
+  client.join();
+  bench.run();
+  const std::string mismatched = "the answer has another shape than was expected";
+  for (const char* packet : {"431[7]", "432[\"x\"]", "433[1,\"b\",2]", "434[1]"})
+    client.send(packet);
+  bench.run();
+  CHECK(answers == strings{"7", mismatched, "1b", mismatched});
+  CHECK(bench.counted(&counters::arguments_mismatched) == 2);
+  CHECK(bench.log().back() == "answer to an ack: argument 2: expected string");
+  bench.advance(1s);
+  CHECK(answers.back() == "operation has timed out");
+}
