@@ -11,6 +11,10 @@
 #include <troupe/protocol/limits.hpp>
 #include <troupe/protocol/socketio/packet.hpp>
 
+namespace troupe {
+struct received_packet;
+}
+
 namespace troupe::protocol::socketio {
 
 /// A received packet with all its attachments, owning its bytes. Immutable and shared: values that
@@ -26,12 +30,16 @@ class packet {
 
  private:
   friend class decoder;
+  friend result<std::shared_ptr<const packet>> make_packet(received_packet parts,
+                                                           const limits& bounds);
   std::string text_;
   packet_view view_;
   std::vector<std::string> attachments_;
 };
 
 using packet_ptr = std::shared_ptr<const packet>;
+/// See parser.hpp.
+result<packet_ptr> make_packet(received_packet parts, const limits& bounds);
 
 /// Puts text and binary messages of one client together into whole packets. Holds at most one
 /// unfinished packet: its text and at most limits.attachments_max attachments.

@@ -45,15 +45,11 @@ result<std::size_t> take_attachments(std::string_view& text, std::size_t max) {
   return count;
 }
 
-result<std::string_view> take_namespace(std::string_view& text, std::size_t bytes_max) {
+result<std::string_view> take_namespace(std::string_view& text, const limits& bounds) {
   if (text.empty() || text[0] != '/') return std::string_view("/");
   const std::string_view nsp = text.substr(0, text.find(','));
-  if (nsp.size() > bytes_max) return errc::namespace_too_long;
-  const bool has_control = std::any_of(nsp.begin(), nsp.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f;
-  });
-  if (has_control) return errc::bad_namespace;
+  const auto checked = check_namespace(nsp, bounds);
+  if (!checked) return checked.error();
   text.remove_prefix(std::min(nsp.size() + 1, text.size()));
   return nsp;
 }
@@ -89,8 +85,23 @@ bool allows(packet_type type, json::kind kind) noexcept {
   }
 }
 
-// Checks the payload against the packet's type and takes its arguments over.
-result<void> take_payload(packet_view& packet, const limits& bounds) {
+}  // namespace
+
+bool is_reserved_event(std::string_view name) noexcept {
+  return std::find(reserved_events.begin(), reserved_events.end(), name) != reserved_events.end();
+}
+
+result<void> check_namespace(std::string_view nsp, const limits& bounds) {
+  if (nsp.size() > bounds.namespace_bytes_max) return errc::namespace_too_long;
+  const bool has_wrong = std::any_of(nsp.begin(), nsp.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7f || byte == ',';
+  });
+  if (has_wrong || nsp.empty() || nsp[0] != '/') return errc::bad_namespace;
+  return {};
+}
+
+result<void> check_payload(packet_view& packet, const limits& bounds) {
   const bool is_event =
       packet.type == packet_type::event || packet.type == packet_type::binary_event;
   const bool is_ack = packet.type == packet_type::ack || packet.type == packet_type::binary_ack;
@@ -118,12 +129,6 @@ result<void> take_payload(packet_view& packet, const limits& bounds) {
   return {};
 }
 
-}  // namespace
-
-bool is_reserved_event(std::string_view name) noexcept {
-  return std::find(reserved_events.begin(), reserved_events.end(), name) != reserved_events.end();
-}
-
 result<packet_view> parse(std::string_view text, const limits& bounds) {
   packet_view packet;
   const auto type = take_type(text);
@@ -134,14 +139,14 @@ result<packet_view> parse(std::string_view text, const limits& bounds) {
     if (!attachments) return attachments.error();
     packet.attachments = *attachments;
   }
-  const auto nsp = take_namespace(text, bounds.namespace_bytes_max);
+  const auto nsp = take_namespace(text, bounds);
   if (!nsp) return nsp.error();
   packet.nsp = *nsp;
   const auto id = take_id(text);
   if (!id) return id.error();
   packet.id = *id;
   packet.payload = text;
-  const auto payload = take_payload(packet, bounds);
+  const auto payload = check_payload(packet, bounds);
   if (!payload) return payload.error();
   return packet;
 }

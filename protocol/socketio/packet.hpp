@@ -45,6 +45,14 @@ struct packet_view {
 /// Source: Socket.IO protocol v5, "Packet encoding"; FEATURES 2.4.
 result<packet_view> parse(std::string_view text, const limits& bounds);
 
+/// The part of parse() behind the header: checks `packet.payload` against the packet's type and
+/// fills the arguments. Errors: bad_json, json_too_deep, too_many_arguments, bad_payload,
+/// bad_event_name, bad_attachments.
+result<void> check_payload(packet_view& packet, const limits& bounds);
+/// Errors: bad_namespace for one that does not begin with a slash, or with control characters or a
+/// comma in it, namespace_too_long.
+result<void> check_namespace(std::string_view nsp, const limits& bounds);
+
 /// True for the names that an application may not use for its events: connect, connect_error,
 /// disconnect, disconnecting, newListener, removeListener.
 bool is_reserved_event(std::string_view name) noexcept;
@@ -63,5 +71,10 @@ frame_ptr encode_connect_error(std::string_view nsp, std::string_view message,
                                std::string_view data = {});
 /// `41` or `41/nsp,`.
 frame_ptr encode_disconnect(std::string_view nsp);
+/// A packet without ack id or attachments; `payload` is JSON text or empty.
+frame_ptr encode_control(packet_type type, std::string_view nsp, std::string_view payload);
+/// The payloads of connect and connect_error.
+std::string connect_payload(std::string_view sid, std::string_view pid);
+std::string connect_error_payload(std::string_view message, std::string_view data);
 
 }  // namespace troupe::protocol::socketio

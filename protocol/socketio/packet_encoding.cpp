@@ -47,30 +47,40 @@ frame_ptr encode_ack(std::string_view nsp, std::span<const std::string_view> arg
   return encode_array(header(type, nsp, id, attachments.size()), arguments, attachments);
 }
 
-frame_ptr encode_connect(std::string_view nsp, std::string_view sid, std::string_view pid) {
-  std::string out = header(packet_type::connect, nsp, {}, 0);
-  out.append("{\"sid\":");
+frame_ptr encode_control(packet_type type, std::string_view nsp, std::string_view payload) {
+  return std::make_shared<const frame>(header(type, nsp, {}, 0).append(payload));
+}
+
+std::string connect_payload(std::string_view sid, std::string_view pid) {
+  std::string out = "{\"sid\":";
   json::append_string(out, sid);
   if (!pid.empty()) {
     out.append(",\"pid\":");
     json::append_string(out, pid);
   }
   out.push_back('}');
-  return std::make_shared<const frame>(out);
+  return out;
+}
+
+std::string connect_error_payload(std::string_view message, std::string_view data) {
+  std::string out = "{\"message\":";
+  json::append_string(out, message);
+  if (!data.empty()) out.append(",\"data\":").append(data);
+  out.push_back('}');
+  return out;
+}
+
+frame_ptr encode_connect(std::string_view nsp, std::string_view sid, std::string_view pid) {
+  return encode_control(packet_type::connect, nsp, connect_payload(sid, pid));
 }
 
 frame_ptr encode_connect_error(std::string_view nsp, std::string_view message,
                                std::string_view data) {
-  std::string out = header(packet_type::connect_error, nsp, {}, 0);
-  out.append("{\"message\":");
-  json::append_string(out, message);
-  if (!data.empty()) out.append(",\"data\":").append(data);
-  out.push_back('}');
-  return std::make_shared<const frame>(out);
+  return encode_control(packet_type::connect_error, nsp, connect_error_payload(message, data));
 }
 
 frame_ptr encode_disconnect(std::string_view nsp) {
-  return std::make_shared<const frame>(header(packet_type::disconnect, nsp, {}, 0));
+  return encode_control(packet_type::disconnect, nsp, {});
 }
 
 }  // namespace troupe::protocol::socketio
