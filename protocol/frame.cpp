@@ -51,9 +51,20 @@ frame::frame(std::string_view text, std::span<const std::string_view> attachment
 }
 
 frame frame::binary(std::string_view message) {
+  const message_view only{message, true};
+  return of({&only, 1});
+}
+
+frame frame::of(std::span<const message_view> messages) {
+  std::size_t total = 0;
+  for (const message_view& one : messages)
+    total += header_size(one.bytes.size()) + one.bytes.size();
   frame made;
-  made.bytes_.reserve(header_size(message.size()) + message.size());
-  made.first_ = append_message(made.bytes_, message, true);
+  made.bytes_.reserve(total);
+  made.rest_.reserve(messages.size() - 1);
+  made.first_ = append_message(made.bytes_, messages[0].bytes, messages[0].binary);
+  for (const message_view& one : messages.subspan(1))
+    made.rest_.push_back(append_message(made.bytes_, one.bytes, one.binary));
   return made;
 }
 

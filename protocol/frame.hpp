@@ -31,6 +31,14 @@ class frame {
   /// One binary message alone.
   static frame binary(std::string_view message);
 
+  /// A message to put into a frame; borrows its bytes.
+  struct message_view {
+    std::string_view bytes;
+    bool binary;
+  };
+  /// `messages`, at least one, in their order.
+  static frame of(std::span<const message_view> messages);
+
   /// All WebSocket frames, one behind the other.
   std::string_view websocket_bytes() const noexcept { return bytes_; }
   /// The number of Engine.IO messages, at least one.

@@ -106,7 +106,7 @@ std::optional<request_errc> check(const request_facts& facts,
   if (!is_served(transport, served)) return request_errc::transport_unknown;
   if (!is_header_value(facts.origin)) return request_errc::bad_request;
 
-  const bool is_version_4 = facts.parameters.find("EIO") == "4";
+  const revision wanted = revision_of(facts.parameters.find("EIO").value_or(""));
   const bool wants_websocket = transport == name_of(transport_kind::websocket);
   if (!facts.parameters.find("sid").value_or("").empty()) {
     if (!facts.session_transport) return request_errc::session_unknown;
@@ -114,13 +114,13 @@ std::optional<request_errc> check(const request_facts& facts,
     const bool fits = facts.is_upgrade
                           ? wants_websocket
                           : !wants_websocket && *facts.session_transport == transport_kind::polling;
-    if (!fits || !is_version_4) return request_errc::bad_request;
+    if (!fits || wanted != facts.session_revision) return request_errc::bad_request;
     return std::nullopt;
   }
   if (facts.method != "GET") return request_errc::bad_handshake_method;
   // The reference lets an upgrade request with `transport=polling` hang after its 101.
   if (wants_websocket != facts.is_upgrade) return request_errc::bad_request;
-  if (!is_version_4) return request_errc::unsupported_version;
+  if (wanted == revision::v3 && !served.revision_3) return request_errc::unsupported_version;
   return std::nullopt;
 }
 

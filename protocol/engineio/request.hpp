@@ -18,6 +18,13 @@ struct query {
 /// percent escape stays as it is, as in the reference. Never throws but for memory.
 query parse_query(std::string_view text);
 
+/// The revisions of Engine.IO's protocol; revision 3 is that of Socket.IO 1 and 2.
+enum class revision : unsigned char { v3 = 3, v4 = 4 };
+/// What a request asks for by its parameter `EIO`: revision 4 by "4", else 3, as in the reference.
+constexpr revision revision_of(std::string_view eio) noexcept {
+  return eio == "4" ? revision::v4 : revision::v3;
+}
+
 /// The request errors of Engine.IO with the codes that clients see.
 /// Source: engine.io `Server.errors`; FEATURES 2.2.
 enum class request_errc {
@@ -37,10 +44,11 @@ enum class transport_kind : unsigned char { polling, websocket };
 /// "polling" or "websocket".
 std::string_view name_of(transport_kind kind) noexcept;
 
-/// The transports a server serves.
+/// The transports a server serves, and whether to clients of revision 3 too.
 struct transport_set {
   bool polling = true;
   bool websocket = true;
+  bool revision_3 = false;
 };
 
 /// What the checks need to know of a request. `session` is what the owner knows of the `sid`.
@@ -50,6 +58,7 @@ struct request_facts {
   bool is_upgrade = false;                          ///< a WebSocket upgrade request
   std::string_view origin;                          ///< the Origin header, empty if none
   std::optional<transport_kind> session_transport;  ///< set when `sid` names a live session
+  revision session_revision = revision::v4;         ///< of that session
 };
 
 /// Checks a request up to the hooks (allowRequest): transport, origin bytes, sid, method, version,

@@ -1,5 +1,6 @@
 #include <troupe/protocol/engineio/session.hpp>
 
+#include <troupe/protocol/engineio/packet_v3.hpp>
 #include <troupe/protocol/json.hpp>
 
 #include <algorithm>
@@ -8,6 +9,7 @@ namespace troupe::protocol::engineio {
 namespace {
 
 constexpr std::string_view ping_packet = "2";
+constexpr std::string_view pong_packet = "3";
 constexpr std::string_view noop_packet = "6";
 constexpr std::string_view probe_request = "2probe";
 constexpr std::string_view probe_reply = "3probe";
@@ -25,30 +27,21 @@ std::string open_packet(std::string_view sid, bool may_upgrade, const session_op
 
 }  // namespace
 
-std::string_view name_of(close_reason reason) noexcept {
-  switch (reason) {
-    case close_reason::transport_error:
-      return "transport error";
-    case close_reason::transport_close:
-      return "transport close";
-    case close_reason::ping_timeout:
-      return "ping timeout";
-    case close_reason::parse_error:
-      return "parse error";
-    case close_reason::forced_close:
-      return "forced close";
-  }
-  return "transport error";
-}
-
 session::session(std::string sid, transport_kind transport, const session_options& options,
-                 host& owner)
-    : sid_(std::move(sid)), options_(options), host_(owner), transport_(transport) {}
+                 host& owner, revision spoken)
+    : sid_(std::move(sid)),
+      options_(options),
+      host_(owner),
+      transport_(transport),
+      revision_(spoken) {}
 
 void session::open(time_point now) {
   if (state_ != state::unopened) return;
   state_ = state::open;
-  ping_due_ = now + options_.ping_interval;
+  if (revision_ == revision::v4)
+    ping_due_ = now + options_.ping_interval;
+  else
+    pong_due_ = now + patience();
   const bool may_upgrade = transport_ == transport_kind::polling && options_.allow_upgrades &&
                            options_.transports.websocket;
   host_.on_send(open_packet(sid_, may_upgrade, options_));
@@ -84,15 +77,17 @@ post_verdict session::post(std::string_view body, bool binary_content, time_poin
   if (state_ == state::closed || transport_ != transport_kind::polling) {
     return post_verdict::bad_request;
   }
-  if (binary_content) {
+  if (binary_content && revision_ == revision::v4) {
     finish(close_reason::transport_error);
     return post_verdict::bad_request;
   }
   if (body.size() > options_.bounds.payload_bytes_max) return post_verdict::too_large;
-  const auto parsed = parse_payload(body, [&](const packet_view& packet) {
+  const auto each = [&](const packet_view& packet) {
     receive(packet, now);
     return state_ != state::closed;
-  });
+  };
+  const auto parsed = revision_ == revision::v4 ? parse_payload(body, each)
+                                                : v3::parse_payload(body, binary_content, each);
   if (!parsed) finish(close_reason::parse_error);
   const bool refused = state_ == state::closed && (reason_ == close_reason::parse_error ||
                                                    reason_ == close_reason::transport_error);
@@ -101,9 +96,8 @@ post_verdict session::post(std::string_view body, bool binary_content, time_poin
 
 void session::websocket_message(std::string_view data, bool binary, time_point now) {
   if (state_ != state::open || transport_ != transport_kind::websocket) return;
-  if (binary) return receive({packet_type::message, true, data}, now);
   std::string buffer;
-  const auto packet = parse_packet(data, buffer);
+  const auto packet = parse(data, binary, buffer);
   if (!packet) return finish(close_reason::parse_error);
   receive(*packet, now);
 }
@@ -166,7 +160,7 @@ void session::abort() {
 }
 
 void session::extend_pong(time_point now) noexcept {
-  if (pong_due_ != never) pong_due_ = now + options_.ping_timeout;
+  if (pong_due_ != never) pong_due_ = now + patience();
 }
 
 time_point session::deadline() const noexcept {
@@ -201,11 +195,23 @@ transport_kind session::transport() const noexcept {
   return transport_;
 }
 
+// How long the client may be silent: until its pong or, in revision 3, until its next ping.
+milliseconds session::patience() const noexcept {
+  if (revision_ == revision::v4) return options_.ping_timeout;
+  return options_.ping_interval + options_.ping_timeout;
+}
+
+result<packet_view> session::parse(std::string_view data, bool binary, std::string& buffer) const {
+  if (revision_ == revision::v3) return v3::parse_packet(data, binary, buffer);
+  if (binary) return packet_view{packet_type::message, true, data};
+  return parse_packet(data, buffer);
+}
+
 void session::receive(const packet_view& packet, time_point now) {
   if (state_ != state::open && !(state_ == state::closing && packet.type == packet_type::close)) {
     return;
   }
-  const bool awaits_pong = pong_due_ != never;
+  const bool awaits_pong = pong_due_ != never && revision_ == revision::v4;
   if (awaits_pong && !pong_refreshed_ && packet.type != packet_type::pong) {
     pong_refreshed_ = true;
     pong_due_ = now + options_.ping_timeout;
@@ -214,12 +220,15 @@ void session::receive(const packet_view& packet, time_point now) {
     case packet_type::message:
       return host_.on_message(packet.data, packet.binary);
     case packet_type::pong:
+      if (revision_ == revision::v3) return finish(close_reason::transport_error);
       if (!awaits_pong) return;
       pong_due_ = never;
       ping_due_ = now + options_.ping_interval;
       return;
     case packet_type::ping:
-      return finish(close_reason::transport_error);
+      if (revision_ == revision::v4) return finish(close_reason::transport_error);
+      pong_due_ = now + patience();
+      return host_.on_send(pong_packet);
     case packet_type::close:
       return finish(close_reason::transport_close, noop_packet);
     case packet_type::open:
@@ -258,7 +267,7 @@ void session::upgrade(time_point now) {
   if (state_ != state::open) return;
   transport_ = transport_kind::websocket;
   // A ping may be under way on either transport: its pong gets the whole time again.
-  if (pong_due_ != never) pong_due_ = now + options_.ping_timeout;
+  extend_pong(now);
   host_.on_upgraded();
 }
 

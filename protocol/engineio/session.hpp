@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include <troupe/protocol/engineio/close_reason.hpp>
 #include <troupe/protocol/engineio/packet.hpp>
 #include <troupe/protocol/engineio/request.hpp>
 #include <troupe/protocol/engineio/session_options.hpp>
@@ -12,15 +13,6 @@
 namespace troupe::protocol::engineio {
 
 using time_point = std::chrono::steady_clock::time_point;
-
-enum class close_reason : std::uint8_t {
-  transport_error,  ///< "transport error": malformed HTTP use, reset
-  transport_close,  ///< "transport close": the peer closed the connection or sent a close packet
-  ping_timeout,     ///< "ping timeout"
-  parse_error,      ///< "parse error": an Engine.IO packet that does not parse
-  forced_close,     ///< "forced close": the server called close()
-};
-std::string_view name_of(close_reason reason) noexcept;
 
 /// How a POST is to be answered.
 enum class post_verdict : std::uint8_t {
@@ -35,7 +27,7 @@ enum class post_verdict : std::uint8_t {
 ///
 /// Calls on the host happen inside the calls below. The host must not destroy the session within
 /// one; it may call close(). After `on_closed` (exactly once) nothing else is called.
-/// Thread: the session's shard. Source: Engine.IO protocol v4; FEATURES 2.1, 2.3.
+/// Thread: the session's shard. Source: Engine.IO protocol v4 and v3; FEATURES 2.1, 2.3, 2.7.
 class session {
  public:
   class host {
@@ -61,8 +53,11 @@ class session {
     virtual void on_closed(close_reason reason) = 0;
   };
 
-  /// `options` and `owner` outlive the session.
-  session(std::string sid, transport_kind transport, const session_options& options, host& owner);
+  /// `options` and `owner` outlive the session. `spoken`: what the client asked for. In revision 3
+  /// the client pings, and the packets look different (packet_v3.hpp): what the host sends is its
+  /// to translate.
+  session(std::string sid, transport_kind transport, const session_options& options, host& owner,
+          revision spoken = revision::v4);
   session(const session&) = delete;
   session& operator=(const session&) = delete;
 
@@ -115,13 +110,16 @@ class session {
   bool is_upgrading() const noexcept;
   transport_kind transport() const noexcept;
   const std::string& sid() const noexcept { return sid_; }
+  revision spoken() const noexcept { return revision_; }
 
  private:
   enum class state : std::uint8_t { unopened, open, closing, closed };
   enum class probe : std::uint8_t { none, opened, answered };
   static constexpr time_point never = time_point::max();
 
+  result<packet_view> parse(std::string_view data, bool binary, std::string& buffer) const;
   void receive(const packet_view& packet, time_point now);
+  milliseconds patience() const noexcept;
   void answer_poll(std::string_view packet);
   void answer_poll_with_noop();
   void end_poll();
@@ -135,6 +133,7 @@ class session {
   const session_options& options_;
   host& host_;
   transport_kind transport_;
+  const revision revision_;
   state state_ = state::unopened;
   probe probe_ = probe::none;
   bool poll_pending_ = false;

@@ -161,7 +161,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   checking_host host;
   host.answers_at_once = setup % 4 >= 2;
   session tested("sid", setup % 2 == 0 ? transport_kind::polling : transport_kind::websocket,
-                 options, host);
+                 options, host, setup >= 128 ? revision::v3 : revision::v4);
   host.tested = &tested;
   tested.open(host.now);
   while (!input.empty()) {

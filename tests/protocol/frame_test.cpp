@@ -43,3 +43,13 @@ TEST_CASE("a frame writes the shortest length form") {
   CHECK(header(65535) == "\x81\x7e\xff\xff"sv);
   CHECK(header(65536) == "\x81\x7f\x00\x00\x00\x00\x00\x01\x00\x00"sv);
 }
+
+TEST_CASE("a frame is made of any messages, in their order") {
+  const std::vector<frame::message_view> messages{{"\x01", true}, {"4x", false}, {"", true}};
+  const frame made = frame::of(messages);
+  CHECK(made.websocket_bytes() ==
+        "\x82\x01\x01\x81\x02"
+        "4x\x82\x00"sv);
+  CHECK(made.part_count() == 3);
+  CHECK_FALSE(made.part_at(1).binary);
+}

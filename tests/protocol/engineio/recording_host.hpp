@@ -56,8 +56,9 @@ struct session_bench {
   session tested;
   time_point now{};
 
-  explicit session_bench(transport_kind kind, session_options with = {})
-      : options(with), tested("abc", kind, options, host) {}
+  explicit session_bench(transport_kind kind, session_options with = {},
+                         revision spoken = revision::v4)
+      : options(with), tested("abc", kind, options, host, spoken) {}
 
   using lines = std::vector<std::string>;
 

@@ -13,11 +13,14 @@ struct request {
   bool is_upgrade = false;
   std::optional<transport_kind> session = {};
   std::string_view origin = {};
+  revision spoken = revision::v4;
 };
 
 std::optional<request_errc> checked(const request& asked, const transport_set& served = {}) {
   const query parameters = parse_query(asked.query_text);
-  return check({parameters, asked.method, asked.is_upgrade, asked.origin, asked.session}, served);
+  return check(
+      {parameters, asked.method, asked.is_upgrade, asked.origin, asked.session, asked.spoken},
+      served);
 }
 
 constexpr auto polling = transport_kind::polling;
@@ -50,6 +53,22 @@ TEST_CASE("a query keeps at most 256 parameters") {
   std::string text;
   for (int i = 0; i < 1000; ++i) text += "a&";
   CHECK(parse_query(text).parameters.size() == 256);
+}
+
+TEST_CASE("revision 3 is anything but EIO=4, served if it is told to, and kept to") {
+  const transport_set both{true, true, true};
+  for (const char* query :
+       {"EIO=3&transport=polling", "transport=polling", "EIO=x&transport=polling"}) {
+    CHECK(checked({query}) == request_errc::unsupported_version);
+    CHECK_FALSE(checked({query}, both));
+  }
+  const request later{"EIO=3&transport=polling&sid=x", "POST", false, polling, {}, revision::v3};
+  CHECK_FALSE(checked(later, both));
+  request other = later;
+  other.query_text = "EIO=4&transport=polling&sid=x";
+  CHECK(checked(other, both) == request_errc::bad_request);
+  CHECK(checked({"EIO=3&transport=polling&sid=x", "POST", false, polling}, both) ==
+        request_errc::bad_request);
 }
 
 TEST_CASE("handshakes are let through") {
