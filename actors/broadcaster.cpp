@@ -105,8 +105,7 @@ void broadcaster::handle(const publish& message) {
   fanout out{nsp_->index(), message.from, nullptr, message.targets, message.how, nullptr};
   if (std::find(receivers_.begin(), receivers_.end(), true) != receivers_.end()) {
     const argument_writer writer(message.event, message.values);
-    out.frame =
-        protocol::socketio::encode_event(nsp_->name(), writer.texts(), {}, writer.attachments());
+    out.frame = directory_.encode().event(nsp_->name(), writer.texts(), {}, writer.attachments());
     if (nsp_->has_outgoing_watchers())
       out.words = std::make_shared<const spoken>(spoken{message.event, message.values});
   }

@@ -37,7 +37,10 @@ connection_actor::connection_actor(caf::actor_config& config, shard_context& hom
     : pinned_actor(config),
       home_(home),
       directory_(home.shared()),
-      decoder_(directory_.options().bounds) {}
+      decoder_(directory_.options().bounds) {
+  if (const auto& chosen = directory_.options().parser)
+    parser_ = chosen->make_decoder(directory_.options().bounds);
+}
 
 connection_actor* connection_actor::current() noexcept {
   return running;
@@ -54,6 +57,9 @@ caf::behavior connection_actor::make_behavior() {
           connect_deadline_ = home_.now() + directory_.options().connect_timeout;
           replacements_seen_ = home_.replacements();
           plan_wake(connect_deadline_);
+          if (!link_->is_revision_3()) return;
+          const scope handling(*this);
+          join_root();
         },
         [this](const link_closed& message) {
           const scope handling(*this);
@@ -90,15 +96,16 @@ void connection_actor::on_exit() {
 
 void connection_actor::receive(const client_data& message) {
   if (closing_) return link_->handled();
-  auto decoded =
-      message.binary ? decoder_.binary(message.bytes) : decoder_.text(message.bytes, home_.now());
+  auto decoded = parser_ != nullptr ? decode(message)
+                 : message.binary   ? decoder_.binary(message.bytes)
+                                    : decoder_.text(message.bytes, home_.now());
   if (!decoded) {
     link_->handled();
     return broke_protocol(decoded.error());
   }
   if (*decoded == nullptr) {
     link_->handled();
-    return plan_wake(decoder_.deadline());
+    return plan_wake(packet_deadline());
   }
   home_.count().packets_received.add();
   dispatch(*std::move(decoded));
@@ -197,7 +204,7 @@ void connection_actor::wake_up() {
   wake_ = time_point::max();
   if (closing_ || link_ == nullptr) return;
   const time_point now = home_.now();
-  if (decoder_.deadline() <= now) return broke_protocol(protocol::errc::timed_out);
+  if (packet_deadline() <= now) return broke_protocol(protocol::errc::timed_out);
   if (connect_deadline_ <= now) {
     connect_deadline_ = time_point::max();
     const bool joined_any = std::any_of(sockets_.begin(), sockets_.end(), [](const auto& listed) {
@@ -237,7 +244,7 @@ void connection_actor::expire_acks(time_point now) {
 }
 
 time_point connection_actor::next_deadline() const {
-  time_point due = std::min(connect_deadline_, decoder_.deadline());
+  time_point due = std::min(connect_deadline_, packet_deadline());
   for (const auto& listed : sockets_) {
     due = std::min(due, listed->connect_deadline);
     for (const auto& [id, waiting] : listed->acks) due = std::min(due, waiting.deadline);

@@ -12,6 +12,7 @@
 #include <troupe/actors/shard_context.hpp>
 #include <troupe/actors/socket_state.hpp>
 #include <troupe/protocol/socketio/decoder.hpp>
+#include <troupe/protocol/socketio/parser.hpp>
 
 namespace troupe::actors {
 
@@ -73,6 +74,11 @@ class connection_actor final : public pinned_actor {
   using packet_ptr = protocol::socketio::packet_ptr;
 
   void receive(const client_data& message);
+  protocol::result<packet_ptr> decode(const client_data& message);
+  /// When the rest of a packet must have come.
+  time_point packet_deadline() const noexcept;
+  void join_root();
+  protocol::frame_ptr connect_reply(const socket_state& to) const;
   void dispatch(packet_ptr received);
   void connect(const packet& received);
   void joined(socket_state& who);
@@ -107,6 +113,7 @@ class connection_actor final : public pinned_actor {
   directory& directory_;
   link* link_ = nullptr;
   protocol::socketio::decoder decoder_;
+  std::unique_ptr<packet_decoder> parser_;  // In its place, with a parser of the user's.
   std::vector<std::unique_ptr<socket_state>> sockets_;
   std::vector<std::unique_ptr<socket_state>> ended_;  // Freed when the message is done.
   time_point connect_deadline_ = time_point::max();

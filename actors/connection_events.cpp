@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <troupe/actors/connection_actor.hpp>
+#include <troupe/actors/revisions.hpp>
 #include <troupe/protocol/socketio/packet.hpp>
 
 // The part of the connection actor that meets the user's handlers: the way in, acks, the way out.
@@ -24,15 +25,16 @@ class ack_port final : public ack::port {
 
   void answer(arguments values) override {
     if (answered_.exchange(true)) return;
-    connection_actor::in(owner_, [sid = sid_, id = id_,
-                                  values = std::move(values)](connection_actor& self) {
-      socket_state* to = self.find(sid);
-      if (to == nullptr || to->now == phase::ended) return;
-      const argument_writer writer({}, values);
-      self.send(*to,
-                socketio::encode_ack(to->entry->name(), writer.texts(), id, writer.attachments()),
-                {});
-    });
+    connection_actor::in(
+        owner_, [sid = sid_, id = id_, values = std::move(values)](connection_actor& self) {
+          socket_state* to = self.find(sid);
+          if (to == nullptr || to->now == phase::ended) return;
+          const argument_writer writer({}, values);
+          self.send(*to,
+                    self.home().shared().encode().ack(to->entry->name(), writer.texts(), id,
+                                                      writer.attachments()),
+                    {});
+        });
   }
 
  private:
@@ -93,12 +95,12 @@ bool connection_actor::run(socket_state& to, std::string_view what,
 
 void connection_actor::connect(const packet& received) {
   const socketio::packet_view& view = received.view();
-  // A query behind the name is legal and means nothing (Socket.IO 2 clients had one).
+  // A query behind the name is legal; it is what clients of Socket.IO 2 have for a payload.
   const std::string_view wanted = view.nsp.substr(0, view.nsp.find('?'));
   const namespace_ptr entry = directory_.find(wanted);
   if (entry == nullptr) {
     home_.count().sockets_refused.add();
-    link_->send(socketio::encode_connect_error(wanted, "Invalid namespace"), {});
+    link_->send(directory_.encode().connect_error(wanted, "Invalid namespace"), {});
     return;
   }
   if (in_namespace(wanted) != nullptr ||
@@ -106,11 +108,11 @@ void connection_actor::connect(const packet& received) {
     return broke_protocol(protocol::errc::unexpected_packet);
   std::erase(ended_by_server_, wanted);
   auto& joining = *sockets_.emplace_back(std::make_unique<socket_state>(*this, entry));
-  joining.sid = home_.next_sid();
+  joining.sid = link_->is_revision_3() ? v4_sid(*link_, *entry) : home_.next_sid();
   joining.shared = entry->current();
   joining.connect_deadline = home_.now() + directory_.options().connect_timeout;
   plan_wake(joining.connect_deadline);
-  auto auth = value::from_json(view.payload.empty() ? "{}" : std::string(view.payload));
+  auto auth = value::from_json(link_->is_revision_3() ? v4_auth(view.nsp) : v5_auth(view.payload));
   if (auth) joining.auth = *std::move(auth);
   proceed(joining);
 }
@@ -138,7 +140,11 @@ void connection_actor::proceed(socket_state& joining) {
 void connection_actor::refuse(socket_state& refused, std::string_view message,
                               std::string_view data) {
   home_.count().sockets_refused.add();
-  link_->send(socketio::encode_connect_error(refused.entry->name(), message, data), {});
+  const auto& encode = directory_.encode();
+  const std::string& nsp = refused.entry->name();
+  link_->send(link_->is_revision_3() ? encode.connect_error_v4(nsp, message, data)
+                                     : encode.connect_error(nsp, message, data),
+              {});
   end(refused, disconnect_reason::server_namespace_disconnect, false);
 }
 
@@ -146,7 +152,7 @@ void connection_actor::joined(socket_state& who) {
   who.now = phase::connected;
   connect_deadline_ = who.connect_deadline = time_point::max();
   home_.count().sockets_connected.add();
-  const auto reply = socketio::encode_connect(who.entry->name(), who.sid);
+  const auto reply = connect_reply(who);
   if (const auto& rate = directory_.options().limits.events; rate.per_second > 0)
     who.rate = std::make_unique<token_bucket>(rate, home_.now());
   who.epoch = home_.epoch(who.entry->index());
@@ -232,7 +238,8 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
   ended.has_left = true;
   if (!ended.outgoing_handlers.empty()) watch_outgoing(ended);
   if (!transport_gone_)
-    send(ended, tell_client ? socketio::encode_disconnect(ended.entry->name()) : nullptr, {}, true);
+    send(ended, tell_client ? directory_.encode().disconnect(ended.entry->name()) : nullptr, {},
+         true);
   for (const auto& waiting : std::exchange(ended.acks, {}))
     quietly([&] { waiting.second.handler(make_error_code(ack_errc::disconnected)); });
   for (const auto& handler : std::exchange(ended.disconnected, {}))

@@ -70,7 +70,7 @@ void connection_actor::leave_lost() {
     if (find(who.sid) != nullptr || link_->pending.has(who.nsp)) continue;
     const namespace_ptr entry = directory_.at(who.nsp);
     if (in_namespace(entry->name()) == nullptr)
-      link_->send(socketio::encode_disconnect(entry->name()), {});
+      link_->send(directory_.encode().disconnect(entry->name()), {});
     tell(home_.broadcaster(*entry), unsubscribe{who.sid});
     home_.table(who.nsp).remove(who);
   }
@@ -83,8 +83,7 @@ void connection_actor::resubscribe(socket_state& member) {
   const actors::subscriber* known = home_.table(nsp.index()).find(member.sid);
   if (known == nullptr) {
     // The reply to its CONNECT was lost as well.
-    const auto reply = socketio::encode_connect(nsp.name(), member.sid);
-    tell(broadcaster, subscribe{depart(nsp), member.sid, reply, member.rooms});
+    tell(broadcaster, subscribe{depart(nsp), member.sid, connect_reply(member), member.rooms});
     return;
   }
   std::vector<std::string> left;

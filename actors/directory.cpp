@@ -40,6 +40,7 @@ directory::directory(caf::actor_system& system, const actor_options& options, lo
       }),
       system_(system),
       options_(options),
+      encoder_(options.parser),
       log_(std::move(log)) {}
 
 void directory::log(log_level level, std::string_view message) const {

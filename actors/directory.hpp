@@ -12,6 +12,7 @@
 #include <troupe/actors/caf.hpp>
 #include <troupe/actors/log_level.hpp>
 #include <troupe/actors/options.hpp>
+#include <troupe/protocol/socketio/encoder.hpp>
 
 namespace troupe {
 class socket;
@@ -77,6 +78,7 @@ class directory {
 
   caf::actor_system& system() noexcept { return system_; }
   const actor_options& options() const noexcept { return options_; }
+  const protocol::socketio::encoder& encode() const noexcept { return encoder_; }
   void log(log_level level, std::string_view message) const;
 
   /// The namespace, made (with its broadcaster) on first use. At most 65,536.
@@ -108,6 +110,7 @@ class directory {
  private:
   caf::actor_system& system_;
   const actor_options options_;
+  const protocol::socketio::encoder encoder_;
   const log_sink log_;
   mutable std::mutex mutex_;
   std::vector<namespace_ptr> namespaces_;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string_view>
 #include <vector>
 
 #include <troupe/actors/handshake.hpp>
@@ -53,6 +54,10 @@ class link {
   /// The connection actor has ended: close what is left; this link may go.
   virtual void released() = 0;
   virtual const client_handshake& handshake() const noexcept = 0;
+  /// The client speaks revision 3 of Engine.IO, and 4 of Socket.IO on it.
+  virtual bool is_revision_3() const noexcept { return false; }
+  /// The session's own id. A secret of its client's, which is authorized by it.
+  virtual std::string_view session_id() const noexcept { return {}; }
   /// Has the connection actor do `work`, by a message; nothing if it is gone.
   virtual void ask(std::function<void(connection_actor&)> work) = 0;
 

@@ -2,9 +2,14 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 
 #include <troupe/actors/limits.hpp>
 #include <troupe/protocol/limits.hpp>
+
+namespace troupe {
+class parser;
+}
 
 namespace troupe::actors {
 
@@ -20,6 +25,7 @@ struct actor_options {
   std::size_t operations_under_way_max = 16'384;
   std::size_t broadcaster_restarts_max = 5;
   std::chrono::milliseconds broadcaster_restarts_window{10'000};
+  std::shared_ptr<const troupe::parser> parser;  ///< Null: JSON.
 };
 
 }  // namespace troupe::actors

@@ -75,8 +75,8 @@ void socket::emit_values(std::string_view event, arguments values, ack_handler h
   std::optional<std::uint64_t> id;
   if (handler) id = state_.next_ack++;
   const argument_writer writer(event, values);
-  auto frame = protocol::socketio::encode_event(state_.entry->name(), writer.texts(), id,
-                                                writer.attachments());
+  auto frame = state_.owner.home().shared().encode().event(state_.entry->name(), writer.texts(), id,
+                                                           writer.attachments());
   state_.owner.send(state_, std::move(frame), {});
   if (handler) state_.owner.add_ack(state_, *id, std::move(handler), timeout);
 }

@@ -21,9 +21,10 @@ foreach(header
     describe=protocol/socketio/described_conversion disconnect_reason=actors/disconnect_reason
     event=actors/event foreign_connection=runtime/foreign_connection handshake=actors/handshake
     http=transport/http json=protocol/socketio/boost_json_conversion limits=actors/limits
-    listener_options=transport/listener_options log_level=actors/log_level nsp=actors/nsp
-    options=runtime/options server=runtime/server socket=actors/socket stream=transport/stream
-    tls_options=transport/tls_options
+    listener_options=transport/listener_options log_level=actors/log_level
+    msgpack=protocol/socketio/msgpack_parser nsp=actors/nsp options=runtime/options
+    parser=protocol/socketio/parser server=runtime/server socket=actors/socket
+    stream=transport/stream tls_options=transport/tls_options
     value=protocol/socketio/container_conversion)
   string(REPLACE "=" ";" header "${header}")
   list(GET header 0 name)

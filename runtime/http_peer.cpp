@@ -57,8 +57,12 @@ void http_peer::route() {
     found = home_.find(sid);
   }
   const engineio::request_facts facts{
-      parameters, request_->method, request_->wants_upgrade, request_->fields.find("Origin"),
-      found == nullptr ? std::nullopt : std::optional(found->transport())};
+      parameters,
+      request_->method,
+      request_->wants_upgrade,
+      request_->fields.find("Origin"),
+      found == nullptr ? std::nullopt : std::optional(found->transport()),
+      found != nullptr && found->is_revision_3() ? engineio::revision::v3 : engineio::revision::v4};
   if (const auto wrong = engineio::check(facts, home_.engine_options().transports))
     return refuse(*wrong);
   if (request_->wants_upgrade && !request_->is_websocket_upgrade)
@@ -214,10 +218,11 @@ void http_peer::add_polling_fields(transport::header_fields& fields) const {
     fields.add("X-XSS-Protection", "0");
 }
 
-void http_peer::answer_get(std::string payload) {
+void http_peer::answer_get(std::string payload, bool binary) {
   session_ = nullptr;
   transport::http_response response;
-  response.fields.add("Content-Type", "text/plain; charset=UTF-8");
+  response.fields.add("Content-Type",
+                      binary ? "application/octet-stream" : "text/plain; charset=UTF-8");
   response.fields.add("Cache-Control", "no-store");
   add_polling_fields(response.fields);
   response.body = std::move(payload);

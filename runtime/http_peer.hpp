@@ -30,7 +30,7 @@ class http_peer final : public transport::http_connection::host, private timer {
   void start_with(transport::http_request request, bool last);
 
   /// Answers of the session that the request under way was given to.
-  void answer_get(std::string payload);
+  void answer_get(std::string payload, bool binary);
   void answer_post(protocol::engineio::post_verdict verdict);
   /// A second GET or POST beside a pending one: 400, empty.
   void answer_overlap();

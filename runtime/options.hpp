@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +29,7 @@ class shard_context;
 }  // namespace actors
 
 class clock;
+class parser;
 class random_source;
 class simulator;
 
@@ -64,6 +66,9 @@ struct options {
   bool polling = true;
   bool websocket = true;
   bool allow_upgrades = true;
+  /// Serves clients of Engine.IO 3 and Socket.IO 4 too (socket.io-client 1 and 2), which join "/"
+  /// without asking and take the session's id, which is a secret, for their socket's.
+  bool allow_eio3 = false;
   /// Compression of WebSocket messages (permessage-deflate). None, as in the reference: off.
   std::optional<transport::deflate_options> per_message_deflate{};
   /// None: no CORS headers, and OPTIONS is refused as the reference does.
@@ -79,6 +84,9 @@ struct options {
   std::chrono::milliseconds attachments_timeout{60'000};  ///< Not all came: closed.
   std::size_t arguments_max = 4096;                       ///< Of one event; over it: closed.
   std::size_t json_depth_max = 512;                       ///< Over it: closed.
+  /// Another encoding of packets than JSON, which all clients must use: <troupe/msgpack.hpp>, or
+  /// one of your own, <troupe/parser.hpp>. Null: JSON.
+  std::shared_ptr<const troupe::parser> parser{};
   /// Events of one client that wait for their handlers. At it: the client is not read.
   std::size_t events_in_flight_max = 64;
   /// The same in bytes, counted until all of them are handled. At it: the client is not read.

@@ -42,7 +42,8 @@ session::session(shard& home, actors::link_id id, std::string sid, transport_kin
                  client_handshake handshake)
     : link(id),
       home_(home),
-      engine_(std::move(sid), transport, home.engine_options(), *this),
+      engine_(std::move(sid), transport, home.engine_options(), *this,
+              engineio::revision_of(handshake.parameter("EIO"))),
       handshake_(std::move(handshake)) {
   if (transport == transport_kind::polling) polling_ = std::make_unique<polling_state>();
 }
@@ -88,7 +89,7 @@ void session::send(const protocol::frame_ptr& frame, actors::delivery how) {
 
 void session::queue(const protocol::frame_ptr& frame) {
   if (queued_ == write_batch::root) home_.mark_dirty(*this);
-  queued_ = home_.batch().append(queued_, frame);
+  queued_ = home_.batch().append(queued_, is_revision_3() ? translated(frame) : frame);
   if (home_.batch().bytes(queued_) > turn_bytes_max) flush();
 }
 

@@ -75,6 +75,10 @@ class session final : public actors::link,
   void wake_at(actors::time_point when) override;
   void released() override;
   const client_handshake& handshake() const noexcept override { return handshake_; }
+  bool is_revision_3() const noexcept override {
+    return engine_.spoken() == protocol::engineio::revision::v3;
+  }
+  std::string_view session_id() const noexcept override { return engine_.sid(); }
   void ask(std::function<void(actors::connection_actor&)> work) override;
 
  private:
@@ -96,6 +100,7 @@ class session final : public actors::link,
 
   void plan();
   void queue(const protocol::frame_ptr& frame);
+  const protocol::frame_ptr& translated(const protocol::frame_ptr& frame);
   void flush_websocket();
   void write_polled();
   void keep_for_poll();

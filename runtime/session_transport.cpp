@@ -3,6 +3,7 @@
 
 #include <troupe/actors/messages.hpp>
 #include <troupe/protocol/engineio/packet.hpp>
+#include <troupe/protocol/engineio/packet_v3.hpp>
 #include <troupe/runtime/http_peer.hpp>
 #include <troupe/runtime/session_parts.hpp>
 #include <troupe/runtime/shard.hpp>
@@ -225,20 +226,36 @@ void session::keep_for_poll() {
   batch.leave(node);
 }
 
-void session::answer_poll() {
-  http_peer* peer = std::exchange(polling_->get, nullptr);
+namespace {
+
+std::string payload_of(const std::vector<protocol::frame_ptr>& frames) {
   std::string payload;
   std::size_t size = 0;
-  for (const protocol::frame_ptr& frame : polling_->frames)
-    size += engineio::payload_size(*frame) + 1;
+  for (const protocol::frame_ptr& frame : frames) size += engineio::payload_size(*frame) + 1;
   payload.reserve(size);
-  for (const protocol::frame_ptr& frame : polling_->frames)
-    engineio::append_to_payload(payload, *frame);
+  for (const protocol::frame_ptr& frame : frames) engineio::append_to_payload(payload, *frame);
+  return payload;
+}
+
+}  // namespace
+
+// What a client of revision 3 gets in place of `frame`; shared by all of the shard.
+const protocol::frame_ptr& session::translated(const protocol::frame_ptr& frame) {
+  return home_.translations().of(frame, !handshake_.parameter("b64").empty());
+}
+
+void session::answer_poll() {
+  http_peer* peer = std::exchange(polling_->get, nullptr);
+  engineio::v3::payload payload;
+  if (is_revision_3())
+    payload = engineio::v3::make_payload(polling_->frames);
+  else
+    payload.bytes = payload_of(polling_->frames);
   polling_->frames.clear();
   polling_->bytes = 0;
   soft_deadline_ = time_point::max();
   engine_.poll_answered();
-  if (peer != nullptr) peer->answer_get(std::move(payload));
+  if (peer != nullptr) peer->answer_get(std::move(payload.bytes), payload.binary);
 }
 
 }  // namespace troupe::runtime

@@ -41,7 +41,7 @@ shard_settings settings_from(options user) {
   made.engine.upgrade_timeout = user.upgrade_timeout;
   made.engine.polling_close_timeout = user.polling_close_timeout;
   made.engine.allow_upgrades = user.allow_upgrades;
-  made.engine.transports = {user.polling, user.websocket};
+  made.engine.transports = {user.polling, user.websocket, user.allow_eio3};
 
   made.http.header_bytes_max = user.http_header_bytes_max;
   made.http.body_bytes_max = user.max_http_buffer_size;
@@ -95,6 +95,7 @@ actors::actor_options actor_options_from(const shard_settings& settings) {
   made.operations_under_way_max = user.operations_under_way_max;
   made.broadcaster_restarts_max = user.broadcaster_restarts_max;
   made.broadcaster_restarts_window = user.broadcaster_restarts_window;
+  made.parser = user.parser;
   return made;
 }
 

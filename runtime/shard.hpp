@@ -16,6 +16,7 @@
 #include <troupe/runtime/session.hpp>
 #include <troupe/runtime/shard_settings.hpp>
 #include <troupe/runtime/timers.hpp>
+#include <troupe/runtime/translation.hpp>
 #include <troupe/runtime/travellers.hpp>
 #include <troupe/runtime/write_batch.hpp>
 #include <troupe/transport/http.hpp>
@@ -80,6 +81,7 @@ class shard final : public actors::shard_context {
   std::span<char> scratch() noexcept { return scratch_; }
   timers& deadlines() noexcept { return deadlines_; }
   write_batch& batch() noexcept { return batch_; }
+  translation& translations() noexcept { return translation_; }
   loop_list loops() const noexcept { return settings_.loops; }
   std::chrono::system_clock::time_point wall() const noexcept { return settings_.clock->wall(); }
 
@@ -124,6 +126,7 @@ class shard final : public actors::shard_context {
   time_point now_;
   timers deadlines_;
   write_batch batch_;
+  translation translation_;
   std::vector<char> scratch_;
   std::vector<slot> slots_;
   std::vector<std::uint32_t> free_slots_;

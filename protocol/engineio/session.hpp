@@ -27,7 +27,7 @@ enum class post_verdict : std::uint8_t {
 ///
 /// Calls on the host happen inside the calls below. The host must not destroy the session within
 /// one; it may call close(). After `on_closed` (exactly once) nothing else is called.
-/// Thread: the session's shard. Source: Engine.IO protocol v4 and v3; FEATURES 2.1, 2.3, 2.7.
+/// Thread: the session's shard. Source: Engine.IO protocol v4 and v3; FEATURES 2.1, 2.3.
 class session {
  public:
   class host {

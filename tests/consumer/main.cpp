@@ -6,13 +6,17 @@
 #include <troupe/ack.hpp>
 #include <troupe/actors.hpp>
 #include <troupe/broadcast_operator.hpp>
+#include <troupe/describe.hpp>
 #include <troupe/disconnect_reason.hpp>
 #include <troupe/event.hpp>
 #include <troupe/handshake.hpp>
 #include <troupe/http.hpp>
+#include <troupe/json.hpp>
 #include <troupe/log_level.hpp>
+#include <troupe/msgpack.hpp>
 #include <troupe/nsp.hpp>
 #include <troupe/options.hpp>
+#include <troupe/parser.hpp>
 #include <troupe/server.hpp>
 #include <troupe/socket.hpp>
 #include <troupe/value.hpp>

@@ -1,5 +1,6 @@
 // The server that the official protocol suites speak with: `--profile eio` for the Engine.IO suite
-// (echo on /engine.io/), `--profile sio` for the Socket.IO suite, both on port 3000.
+// (echo on /engine.io/), `--profile eio3` for that of revision 3, `--profile sio` for the Socket.IO
+// suite, all on port 3000.
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -52,14 +53,15 @@ int main(int argc, char** argv) {
   // that order, which one thread keeps and several need not.
   options.threads = 1;
   CLI::App app{"conformance-server"};
-  app.add_option("--profile", profile)->check(CLI::IsMember({"eio", "sio"}));
+  app.add_option("--profile", profile)->check(CLI::IsMember({"eio", "eio3", "sio"}));
   app.add_option("--port", options.port);
   app.add_option("--host", options.host);
   CLI11_PARSE(app, argc, argv);
   options.ping_interval = std::chrono::milliseconds(300);
   options.ping_timeout = std::chrono::milliseconds(200);
   options.connect_timeout = std::chrono::milliseconds(1000);
-  if (profile == "eio") {
+  options.allow_eio3 = profile == "eio3";
+  if (profile != "sio") {
     options.path = "/engine.io";
     options.client_actor = [](caf::actor_system& system, troupe::actors::pinned_unit& unit,
                               troupe::actors::shard_context&) {

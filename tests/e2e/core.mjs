@@ -9,7 +9,7 @@ const payloads = [
   ["hello"],
   ["naïve ☂ 漢字 \u{1f3ad} \u0000\u001e\u2028 \"quotes\" \\ / </script>"],
   [""],
-  [1, -0.5, 1e21, true, false, null, [], {}, [[["deep"]]], { "": { é: [1, { b: null }] } }],
+  [1, -0.5, 2.5e-9, true, false, null, [], {}, [[["deep"]]], { "": { é: [1, { b: null }] } }],
   [],
   ["x".repeat(70_000)],
 ];
@@ -23,11 +23,11 @@ const binaries = [
   [...Array(10).keys()].map((i) => bytes(i)),
 ];
 
-/** Registers the tests of `io`, a client library, under `label`. */
-export function describeCore(io, label) {
+/** Registers the tests of `io`, a client library, under `label`; `args` are the server's. */
+export function describeCore(io, label, args = []) {
   describe(label, () => {
     let server;
-    before(async () => { server = await startServer(); });
+    before(async () => { server = await startServer("e2e", args); });
     after(() => server.stop());
 
     for (const [name, transports] of Object.entries(transportSets)) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <CLI/CLI.hpp>
+
 #include <troupe/server.hpp>
 
 // The namespaces that the scripted server serves besides those of e2e_server.cpp.
@@ -9,6 +11,8 @@ namespace troupe_e2e {
 /// Listeners, middlewares and the ways to end: reference_listeners.mjs.
 void serve_listeners(troupe::server& io);
 
+/// Adds the options that choose the protocol's revision and its parser: e2e_protocol.cpp.
+void add_protocol_options(CLI::App& app, troupe::options& options);
 /// Namespace /values, typed handlers and acks: reference_values.mjs.
 void serve_values(troupe::server& io);
 

@@ -124,6 +124,7 @@ int main(int argc, char** argv) {
   add_milliseconds(app, "--ping-timeout", options.ping_timeout);
   add_milliseconds(app, "--upgrade-timeout", options.upgrade_timeout);
   add_milliseconds(app, "--attachments-timeout", options.attachments_timeout);
+  troupe_e2e::add_protocol_options(app, options);
   CLI11_PARSE(app, argc, argv);
   if (!origin.empty()) options.cors.emplace().origins = {origin};
   const std::string host = options.host;

@@ -2,7 +2,8 @@
 // both (TROUPE_E2E_TARGET=reference for this one). With --node it stands in for troupe-node.
 //
 // Options: --port N, --host H, --path P, --ping-interval MS, --ping-timeout MS, --cors-origin O,
-// --upgrade-timeout MS, --attachments-timeout MS. The connect timeout is 1000 ms.
+// --upgrade-timeout MS, --attachments-timeout MS, --allow-eio3, --parser msgpack|lines. The connect
+// timeout is 1000 ms.
 // Prints "listening on http://HOST:PORT"; ends with 0 on SIGTERM.
 //
 // Namespace / on connection: emit "auth" with handshake.auth. Then, as events:
@@ -44,8 +45,13 @@ const { values: options } = parseArgs({
     "cors-origin": { type: "string" },
     "upgrade-timeout": { type: "string" },
     "attachments-timeout": { type: "string" },
+    "allow-eio3": { type: "boolean" },
+    parser: { type: "string" },
   },
 });
+
+const parsers = { msgpack: "socket.io-msgpack-parser", lines: "./line_parser.mjs" };
+const parser = options.parser && await import(parsers[options.parser]);
 
 const http = createServer((request, response) => {
   if (options.node && request.url === "/") {
@@ -62,6 +68,8 @@ const io = new Server(http, {
   ...(options["ping-interval"] && { pingInterval: Number(options["ping-interval"]) }),
   ...(options["ping-timeout"] && { pingTimeout: Number(options["ping-timeout"]) }),
   ...(options["upgrade-timeout"] && { upgradeTimeout: Number(options["upgrade-timeout"]) }),
+  ...(options["allow-eio3"] && { allowEIO3: true }),
+  ...(parser && { parser: parser.default ?? parser }),
   ...(options["cors-origin"] && { cors: { origin: options["cors-origin"] } }),
 });
 

@@ -88,7 +88,7 @@ it("a relayed payload keeps its very spelling", ours, async () => {
   await socket.receive("the handshake");
   socket.send("40/values,");
   await socket.receiveWhere((m) => m.startsWith?.("40/values,"), "the CONNECT reply");
-  const spelling = '{"b" : 1.0,  "a":[1e2 ,0.10],"\\u0061":12345678901234567890, "b":null }';
+  const spelling = '{"b" : 1.0,  "a":[1e2 ,0.10, 1E+21],"\\u0061":12345678901234567890, "b":null }';
   socket.send(`42/values,["relay",${spelling}]`);
   const relayed = await socket.receiveWhere((m) => m.startsWith?.("42"), "the relayed event");
   assert.equal(relayed, `42/values,["relay",${spelling}]`);
