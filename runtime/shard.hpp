@@ -39,6 +39,8 @@ class shard final : public actors::shard_context {
 
   /// Reads the clock: once a turn, so that all of a turn happens at one time.
   void tick() noexcept { now_ = settings_.clock->now(); }
+  /// Before the reactor sleeps: whoever runs first behind it reads the clock.
+  void forget_time() noexcept { now_ = asleep; }
   void expire() { deadlines_.expire(now_); }
   /// The clock itself, which moves within a turn.
   time_point clock_time() const noexcept { return settings_.clock->now(); }
@@ -103,7 +105,10 @@ class shard final : public actors::shard_context {
 
   // actors::shard_context
   unsigned index() const noexcept override { return index_; }
-  time_point now() const noexcept override { return now_; }
+  time_point now() const noexcept override {
+    if (now_ == asleep) now_ = settings_.clock->now();
+    return now_;
+  }
   actors::link* find(const actors::link_id& id) noexcept override;
   void attach(const actors::link_id& id, const caf::actor& connection) override;
   void forget(const actors::link_id& id) override;
@@ -123,7 +128,8 @@ class shard final : public actors::shard_context {
 
   const unsigned index_;
   const shard_settings& settings_;
-  time_point now_;
+  static constexpr time_point asleep = time_point::min();
+  mutable time_point now_;
   timers deadlines_;
   write_batch batch_;
   translation translation_;

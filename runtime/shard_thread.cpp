@@ -97,6 +97,7 @@ void shard_thread::wait() {
     const time_point due = shard_.next_deadline();
     // The reactor's wait is bounded: an unbounded one would take another clock's far end for now.
     const auto longest = shard_.now() + std::chrono::minutes(1);
+    shard_.forget_time();
     loop_.run_one_until(std::min(due, longest));
   }
   shard_.tick();
