@@ -166,7 +166,7 @@ void connection_actor::joined(socket_state& who) {
       break;
   while (!who.waiting.empty()) {
     const packet_ptr received = std::move(who.waiting.front());
-    who.waiting.pop_front();
+    who.waiting.erase(who.waiting.begin());
     if (who.now == phase::connected && !deliver(who, received)) continue;
     --link_->withheld;
     link_->handled();
