@@ -167,9 +167,8 @@ void connection_actor::joined(socket_state& who) {
   while (!who.waiting.empty()) {
     const packet_ptr received = std::move(who.waiting.front());
     who.waiting.erase(who.waiting.begin());
-    if (who.now == phase::connected && !deliver(who, received)) continue;
     --link_->withheld;
-    link_->handled();
+    if (who.now != phase::connected || deliver(who, received)) link_->handled();
   }
 }
 
