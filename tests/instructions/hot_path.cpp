@@ -33,7 +33,8 @@ class relay {
     io_.start();
     run_.connect(clients);
     // What is made on first use is made here.
-    for (std::size_t i = 0; i < clients; ++i) run_.arrive(i, "42[\"chat\",\"first\"]");
+    const std::string first = straight_run::text_frame("42[\"chat\",\"first\"]");
+    for (std::size_t i = 0; i < clients; ++i) run_.arrive(i, first);
     run_.turn();
   }
 
@@ -50,11 +51,12 @@ class relay {
 void count(const char* name, std::size_t senders, const std::string& packet, std::size_t deliveries,
            const std::string& answer) {
   relay server;
+  const std::string frame = straight_run::text_frame(packet);
   std::size_t written = 0;
   {
     const counted_stretch counted(name, turns * deliveries);
     for (std::size_t i = 0; i < turns; ++i) {
-      for (std::size_t who = 0; who < senders; ++who) server.run().arrive(who, packet);
+      for (std::size_t who = 0; who < senders; ++who) server.run().arrive(who, frame);
       written += server.run().turn();
     }
   }

@@ -19,13 +19,13 @@ void straight_run::connect(std::size_t count) {
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
   }
   world_.run();
-  for (std::size_t i = 0; i < count; ++i) arrive(i, "40");
+  for (std::size_t i = 0; i < count; ++i) arrive(i, text_frame("40"));
   world_.run();
   for (const auto& one : clients_) one->written.clear();
 }
 
-void straight_run::arrive(std::size_t client, std::string_view packet) {
-  clients_[client]->incoming += frames::client_frame(frames::text, packet);
+std::string straight_run::text_frame(std::string_view packet) {
+  return frames::client_frame(frames::text, packet);
 }
 
 std::size_t straight_run::turn() {

@@ -17,8 +17,9 @@ class straight_run {
 
   /// WebSocket clients that have joined "/".
   void connect(std::size_t count);
-  /// What a client has sent before the next turn: one text frame.
-  void arrive(std::size_t client, std::string_view packet);
+  /// What a client has sent before the next turn: one frame, made by text_frame.
+  void arrive(std::size_t client, std::string_view frame) { clients_[client]->incoming += frame; }
+  static std::string text_frame(std::string_view packet);
   /// One turn of the loop. Gives the bytes that it wrote to the clients, in all.
   std::size_t turn();
 
