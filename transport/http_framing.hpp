@@ -7,6 +7,9 @@
 
 namespace troupe::transport {
 
+/// Without spaces and tabs at its ends.
+std::string_view trimmed(std::string_view text) noexcept;
+
 /// Case-insensitive comparison, ASCII only.
 bool is_same_token(std::string_view a, std::string_view b) noexcept;
 
