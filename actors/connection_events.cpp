@@ -166,9 +166,10 @@ void connection_actor::joined(socket_state& who) {
       break;
   while (!who.waiting.empty()) {
     const packet_ptr received = std::move(who.waiting.front());
-    who.waiting.erase(who.waiting.begin());
+    who.waiting.pop_front();
+    if (who.now == phase::connected && !deliver(who, received)) continue;
     --link_->withheld;
-    if (who.now != phase::connected || deliver(who, received)) link_->handled();
+    link_->handled();
   }
 }
 

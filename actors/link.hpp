@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include <troupe/actors/engine_session.hpp>
 #include <troupe/actors/handshake.hpp>
 #include <troupe/actors/pending_operations.hpp>
 #include <troupe/protocol/frame.hpp>
@@ -60,6 +61,8 @@ class link {
   virtual std::string_view session_id() const noexcept { return {}; }
   /// Has the connection actor do `work`, by a message; nothing if it is gone.
   virtual void ask(std::function<void(connection_actor&)> work) = 0;
+  /// The session as users see it, made when it is first asked for.
+  virtual engine_session& conn() = 0;
 
   /// What this client's actor has under way through broadcasters. It counts as credit used, so that
   /// a client cannot fill a broadcaster's mailbox faster than it is emptied.

@@ -22,6 +22,10 @@ troupe::handshake socket::handshake() const noexcept {
   return {state_.owner.connection()->handshake(), state_.auth};
 }
 
+engine_session& socket::conn() const {
+  return state_.owner.connection()->conn();
+}
+
 troupe::nsp socket::nsp() const {
   return {state_.owner.home().shared(), state_.entry};
 }

@@ -15,6 +15,7 @@
 #include <troupe/actors/ack.hpp>
 #include <troupe/actors/ack_callback.hpp>
 #include <troupe/actors/broadcast_operator.hpp>
+#include <troupe/actors/engine_session.hpp>
 #include <troupe/actors/handshake.hpp>
 #include <troupe/actors/nsp.hpp>
 #include <troupe/actors/socket_listeners.hpp>
@@ -40,6 +41,8 @@ class socket : public socket_listeners {
   const std::string& id() const noexcept;
   bool connected() const noexcept;
   troupe::handshake handshake() const noexcept;
+  /// The Engine.IO session that all of the client's sockets share: its transport, its events.
+  engine_session& conn() const;
   troupe::nsp nsp() const;
   /// Yours; lives as long as the socket.
   std::any& data() noexcept;

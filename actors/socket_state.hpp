@@ -2,6 +2,7 @@
 
 #include <any>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <string>
@@ -70,9 +71,7 @@ struct socket_state {
   std::map<std::uint64_t, pending_ack> acks;
   std::uint64_t next_ack = 1;
   /// What came while the middlewares were at work, in order; its credit is not given back yet.
-  /// Not a deque: an empty one holds half a KiB, and nearly all are empty. Few ever wait: at most
-  /// options::events_in_flight_max.
-  std::vector<protocol::socketio::packet_ptr> waiting;
+  std::deque<protocol::socketio::packet_ptr> waiting;
 };
 
 }  // namespace troupe::actors

@@ -7,7 +7,6 @@ from pathlib import Path
 import plots
 from goals import GOALS, events_of_busiest, verdict
 from peers import PEERS, base_of
-from results import short
 from scenarios import DELIVERY, MEMORY, SCENARIOS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -29,16 +28,14 @@ def table(head, rows):
 
 
 def figure(value):
-    if value is None:
-        return "-"
-    return f"{short(value.median)} ({short(value.least)} to {short(value.most)})"
+    return f"{value.median:.3g} ({value.least:.3g} to {value.most:.3g})" if value else "-"
 
 
 def machine(of):
     about = of.content
     lines = [f"Measured {about['date']} on {about['machine']['cpu']}, "
              f"{about['machine']['cores']} cores, {about['machine']['system']}, Linux "
-             f"{about['machine']['kernel']}; rounds of each: {about['rounds_each']}, servers in "
+             f"{about['machine']['kernel']}; {about['rounds_each']} rounds of each, servers in "
              "turn; medians, in brackets the least and the most.", ""]
     lines += [f"- {PEERS[name].label}: {version}" for name, version in about["versions"].items()]
     lines += [f"- missing: {PEERS[name].label} ({why})" for name, why in about["missing"].items()]

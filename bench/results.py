@@ -18,11 +18,6 @@ class Spread:
         return Spread(statistics.median(values), min(values), max(values)) if values else None
 
 
-def short(value):
-    """Three digits that count, without an exponent."""
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
 class Results:
     """`rounds[scenario][server]` is a list of the generator's reports, or of {"error": ...}."""
 
@@ -35,7 +30,7 @@ class Results:
 
     def write(self, path):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_text(json.dumps(self.content, indent=1) + "\n")
+        Path(path).write_text(json.dumps(self.content, indent=1, sort_keys=True) + "\n")
 
     @property
     def rounds(self):

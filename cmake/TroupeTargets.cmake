@@ -17,8 +17,9 @@ endforeach()
 # The public headers, <troupe/NAME.hpp>, each forwarding to where its layer keeps it.
 foreach(header
     actors=actors/client_messages ack=actors/ack broadcast_operator=actors/broadcast_operator
-    beast=runtime/beast deflate_options=transport/deflate_options
+    beast=runtime/beast cors=runtime/cors deflate_options=transport/deflate_options
     describe=protocol/socketio/described_conversion disconnect_reason=actors/disconnect_reason
+    engine=runtime/engine engine_session=actors/engine_session
     event=actors/event foreign_connection=runtime/foreign_connection handshake=actors/handshake
     http=transport/http json=protocol/socketio/boost_json_conversion limits=actors/limits
     listener_options=transport/listener_options log_level=actors/log_level

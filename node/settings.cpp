@@ -1,6 +1,7 @@
 #include "settings.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -86,8 +87,8 @@ settings read_settings(int argc, char** argv) {
     std::exit(2);
   }
   if (!origins.empty()) {
-    server.cors.emplace();
-    server.cors->origins = origins;
+    const bool is_any = std::find(origins.begin(), origins.end(), "*") != origins.end();
+    server.cors.emplace().origin = is_any ? troupe::origin_rule("*") : origins;
   }
   return made;
 }

@@ -31,8 +31,8 @@ void attached_connection::arrive(actors::shard_context& at) {
   if (from_.bytes == nullptr || !home.admit_connection(*from_.bytes)) return;
   if (!from_.request) return home.adopt(std::move(from_.bytes), std::move(from_.unread));
   home.count().connections_accepted.add();
-  home.adopt(std::move(from_.bytes), std::move(from_.unread), *std::move(from_.request),
-             !from_.keep_alive);
+  home.adopt(std::move(from_.bytes), std::move(from_.unread),
+             moving_request{*std::move(from_.request), !from_.keep_alive, {}, {}});
 }
 
 }  // namespace troupe::runtime

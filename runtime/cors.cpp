@@ -14,48 +14,43 @@ bool is_harmless(std::string_view text) noexcept {
   });
 }
 
-void add_origin(const cors_options& options, const transport::http_request& request,
+void add_origin(const origin_rule& rule, std::string_view asking,
                 transport::header_fields& fields) {
-  const auto& origins = options.origins;
-  if (std::find(origins.begin(), origins.end(), "*") != origins.end()) {
-    fields.add("Access-Control-Allow-Origin", "*");
-  } else {
-    const std::string_view origin = request.fields.find("Origin");
-    if (std::find(origins.begin(), origins.end(), origin) != origins.end())
-      fields.add("Access-Control-Allow-Origin", std::string(origin));
-    fields.add("Vary", "Origin");
-  }
-  if (options.credentials) fields.add("Access-Control-Allow-Credentials", "true");
+  constexpr const char* name = "Access-Control-Allow-Origin";
+  if (rule.is_any()) return fields.add(name, "*");
+  if (const std::string* single = rule.single())
+    fields.add(name, *single);
+  else if (rule.allows(asking) && is_harmless(asking))
+    fields.add(name, std::string(asking));
+  fields.add("Vary", "Origin");
+}
+
+void add_allowed_headers(const cors_options& options, const transport::http_request& request,
+                         transport::header_fields& fields) {
+  constexpr const char* name = "Access-Control-Allow-Headers";
+  if (!options.allowed_headers.empty()) return fields.add(name, options.allowed_headers);
+  const std::string_view asked = request.fields.find("Access-Control-Request-Headers");
+  fields.add("Vary", "Access-Control-Request-Headers");
+  if (!asked.empty() && is_harmless(asked)) fields.add(name, std::string(asked));
 }
 
 }  // namespace
 
-void add_cors_headers(const cors_options& options, const transport::http_request& request,
-                      transport::header_fields& fields) {
-  add_origin(options, request, fields);
+bool apply_cors(const cors_options& options, const transport::http_request& request,
+                transport::header_fields& fields) {
+  if (options.origin.is_none()) return false;
+  const bool is_preflight = request.method == "OPTIONS";
+  add_origin(options.origin, request.fields.find("Origin"), fields);
+  if (options.credentials) fields.add("Access-Control-Allow-Credentials", "true");
+  if (is_preflight) {
+    if (!options.methods.empty()) fields.add("Access-Control-Allow-Methods", options.methods);
+    add_allowed_headers(options, request, fields);
+    if (options.max_age)
+      fields.add("Access-Control-Max-Age", std::to_string(options.max_age->count()));
+  }
   if (!options.exposed_headers.empty())
     fields.add("Access-Control-Expose-Headers", options.exposed_headers);
-}
-
-transport::http_response answer_preflight(const cors_options& options,
-                                          const transport::http_request& request) {
-  transport::http_response response;
-  response.status = 204;
-  add_origin(options, request, response.fields);
-  response.fields.add("Access-Control-Allow-Methods", options.methods);
-  if (!options.allowed_headers.empty()) {
-    response.fields.add("Access-Control-Allow-Headers", options.allowed_headers);
-  } else {
-    const std::string_view asked = request.fields.find("Access-Control-Request-Headers");
-    response.fields.add("Vary", "Access-Control-Request-Headers");
-    if (!asked.empty() && is_harmless(asked))
-      response.fields.add("Access-Control-Allow-Headers", std::string(asked));
-  }
-  if (options.max_age)
-    response.fields.add("Access-Control-Max-Age", std::to_string(options.max_age->count()));
-  if (!options.exposed_headers.empty())
-    response.fields.add("Access-Control-Expose-Headers", options.exposed_headers);
-  return response;
+  return is_preflight && !options.preflight_continue;
 }
 
 }  // namespace troupe::runtime

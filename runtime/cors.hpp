@@ -3,33 +3,37 @@
 #include <chrono>
 #include <optional>
 #include <string>
-#include <vector>
 
+#include <troupe/runtime/origin_rule.hpp>
 #include <troupe/transport/http.hpp>
 
 namespace troupe {
 
-/// Cross-origin resource sharing, as the `cors` package of npm does it for the reference. It only
-/// tells browsers what they may read: it refuses nobody, and WebSockets are not subject to it.
+/// Cross-origin resource sharing, as npm's `cors` package does it for the reference, with its
+/// names and defaults. It only tells browsers what their pages may read: it refuses nobody, and
+/// WebSockets are not subject to it. `options::allowed_origins` refuses.
 struct cors_options {
-  /// "*", or origins as browsers send them ("https://example.org").
-  std::vector<std::string> origins{"*"};
+  /// One origin is named in every answer, whoever asks; with `true`, a list, a pattern or a
+  /// function the request's own is repeated where the rule means it. `false`: CORS is off.
+  origin_rule origin = "*";
   std::string methods = "GET,HEAD,PUT,PATCH,POST,DELETE";
   /// Empty: what the preflight asks for is allowed.
-  std::string allowed_headers;
-  std::string exposed_headers;
+  std::string allowed_headers{};
+  std::string exposed_headers{};
   bool credentials = false;
-  std::optional<std::chrono::seconds> max_age;
+  std::optional<std::chrono::seconds> max_age{};
+  /// OPTIONS gets the headers and goes on to the middlewares and to Engine.IO, which refuses it.
+  bool preflight_continue = false;
+  unsigned options_success_status = 204;
 };
 
 namespace runtime {
 
-/// Adds the response headers for a request that is not a preflight.
-void add_cors_headers(const cors_options& options, const transport::http_request& request,
-                      transport::header_fields& fields);
-/// The answer to an OPTIONS request: 204.
-transport::http_response answer_preflight(const cors_options& options,
-                                          const transport::http_request& request);
+/// Adds to `fields` what the answer to `request` is to say. True: `request` is a preflight, to be
+/// answered with options_success_status and nothing else. Throws what a function of the user's
+/// throws.
+bool apply_cors(const cors_options& options, const transport::http_request& request,
+                transport::header_fields& fields);
 
 }  // namespace runtime
 }  // namespace troupe

@@ -12,7 +12,7 @@
 #include <troupe/actors/limits.hpp>
 #include <troupe/actors/log_level.hpp>
 #include <troupe/runtime/connection_limits.hpp>
-#include <troupe/runtime/cors.hpp>
+#include <troupe/runtime/request_options.hpp>
 #include <troupe/transport/deflate_options.hpp>
 #include <troupe/transport/tls_options.hpp>
 
@@ -42,6 +42,7 @@ struct options {
   std::uint16_t port = 3000;  ///< 0: any free one; server::port() tells.
   /// Requests whose path begins with this and a slash are Engine.IO's.
   std::string path = "/socket.io";
+  bool add_trailing_slash = true;  ///< False: the path without the slash is, too.
   /// Shards, each a thread with its own connections. 0: as many as the machine has cores.
   unsigned threads = 0;
   int backlog = 4096;  ///< Connections the kernel holds until they are accepted.
@@ -59,7 +60,8 @@ struct options {
   std::chrono::milliseconds ping_interval{25'000};
   std::chrono::milliseconds ping_timeout{20'000};     ///< No pong: "ping timeout".
   std::chrono::milliseconds upgrade_timeout{10'000};  ///< The WebSocket is closed, polling goes on.
-  /// An upgrade request on a path that nobody serves is closed after this.
+  /// An upgrade request that nobody serves is closed after the time; false: it is for on_http.
+  bool destroy_upgrade = true;
   std::chrono::milliseconds destroy_upgrade_timeout{1'000};
   /// Bytes of one message or polling payload. Over it: HTTP 413, or WebSocket close 1009.
   std::size_t max_http_buffer_size = 1'000'000;
@@ -73,6 +75,13 @@ struct options {
   std::optional<transport::deflate_options> per_message_deflate{};
   /// None: no CORS headers, and OPTIONS is refused as the reference does.
   std::optional<cors_options> cors{};
+  /// Others get 403, on WebSocket too. Browsers name the server's own origin too: list it. A
+  /// request without an origin is let in, but for JSONP. None: all.
+  std::optional<origin_rule> allowed_origins{};
+  allow_request_hook allow_request{};  ///< Asked at every handshake. None: everybody may come in.
+  std::optional<cookie_options> cookie{};  ///< Set by a polling session's first response.
+  std::string initial_packet{};            ///< A message behind every handshake. Empty: none.
+  std::optional<http_compression_options> http_compression = http_compression_options{};
 
   // --- Socket.IO
   std::chrono::milliseconds connect_timeout{45'000};  ///< No namespace joined: closed.
@@ -108,6 +117,8 @@ struct options {
   std::chrono::milliseconds http_header_timeout{10'000};      ///< Closed.
   std::chrono::milliseconds http_body_timeout{30'000};        ///< 408, closed.
   std::chrono::milliseconds http_keep_alive_timeout{65'000};  ///< Closed.
+  /// For a hook of the user's (allow_request, engine::use, generate_id) to answer: 503, closed.
+  std::chrono::milliseconds http_hook_timeout{10'000};
   /// Connections of one shard that are not (yet) a WebSocket. Over it: closed on arrival.
   std::size_t http_connections_per_shard_max = 100'000;
   std::chrono::milliseconds websocket_closing_timeout{5'000};  ///< Reset.

@@ -61,6 +61,10 @@ nsp server::of(std::string_view name) {
   return {*state_->shared, state_->shared->open(full)};
 }
 
+troupe::engine server::engine() const {
+  return {state_->settings.hooks, *this};
+}
+
 nsp server::root() const {
   return *state_->root;
 }

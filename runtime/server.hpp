@@ -11,6 +11,7 @@
 
 #include <troupe/actors/nsp.hpp>
 #include <troupe/actors/socket.hpp>
+#include <troupe/runtime/engine.hpp>
 #include <troupe/runtime/options.hpp>
 #include <troupe/transport/listener_options.hpp>
 
@@ -134,6 +135,7 @@ class server {
     return root().except(rooms);
   }
 
+  troupe::engine engine() const;  ///< The Engine.IO server below: middlewares, events, ids.
   server_stats stats() const;
 
  private:

@@ -123,6 +123,7 @@ void server::state::start() {
     is_to_close = close_wanted;
     changed.notify_all();
   }
+  settings.hooks->is_sealed.store(true, std::memory_order_release);
   actors::tell(shared->transport, actors::start_listening{});
   if (is_to_close) close();
 }

@@ -5,6 +5,7 @@
 
 #include <troupe/actors/messages.hpp>
 #include <troupe/runtime/http_peer.hpp>
+#include <troupe/runtime/session_events.hpp>
 #include <troupe/runtime/session_parts.hpp>
 #include <troupe/runtime/shard.hpp>
 
@@ -54,24 +55,9 @@ session::~session() {
 
 void session::open() {
   engine_.open(home_.now());
-  plan();
-}
-
-void session::open_websocket(std::unique_ptr<transport::stream> bytes, std::string unread,
-                             std::string_view greeting,
-                             const std::optional<transport::deflate_agreement>& deflate) {
-  const bool probing = engine_.transport() == transport_kind::polling || websocket_ != nullptr;
-  if (probing && (probe_ != nullptr || !engine_.probe_opened(home_.now()))) {
-    // A second WebSocket for the session: it gets its handshake and is closed, as the reference
-    // does, and the session does not notice.
-    return home_.refuse_websocket(std::move(bytes), greeting);
-  }
-  auto port = std::make_unique<websocket_port>(*this, home_, probing);
-  port->adopt(std::move(bytes), std::move(unread), greeting, deflate);
-  websocket_port& opened = *port;
-  (probing ? probe_ : websocket_) = std::move(port);
-  if (!probing) open();
-  opened.connection().start();
+  if (!home_.settings().initial_packet.empty())
+    queue(std::make_shared<protocol::frame>("4" + home_.settings().initial_packet));
+  if (!home_.hooks().connection.empty()) static_cast<events&>(conn()).opened();
   plan();
 }
 
@@ -90,6 +76,7 @@ void session::send(const protocol::frame_ptr& frame, actors::delivery how) {
 void session::queue(const protocol::frame_ptr& frame) {
   if (queued_ == write_batch::root) home_.mark_dirty(*this);
   queued_ = home_.batch().append(queued_, is_revision_3() ? translated(frame) : frame);
+  if (events_ != nullptr) events_->queued(*frame);
   if (home_.batch().bytes(queued_) > turn_bytes_max) flush();
 }
 
@@ -124,6 +111,7 @@ void session::flush_websocket() {
   if (outcome == verdict::overflow) overflown();
   if (outcome == verdict::queued || outcome == verdict::written)
     check_soft_bound(connection.queued_bytes());
+  if (events_ != nullptr) events_->drained();
 }
 
 // --- the actor
@@ -255,6 +243,7 @@ void session::abort() {
 void session::on_closed(engineio::close_reason reason) {
   if (std::exchange(gone_, true)) return;
   reason_ = reason_for(reason);
+  if (events_ != nullptr) events_->closed(reason_);
   home_.count().sessions_closed.add();
   flush();
   if (websocket_ != nullptr) websocket_->connection().close();

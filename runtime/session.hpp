@@ -42,6 +42,9 @@ class session final : public actors::link,
   /// It still speaks with its client.
   bool is_open() const noexcept { return !gone_; }
 
+  /// Its polling requests come from scripts in a page, as the callback of this number. Before
+  /// open(), if at all.
+  void speak_jsonp(std::string_view index);
   /// The transport is there: sends the open packet. Once, first.
   void open();
   /// A polling request of the client's; `from` is answered now or later.
@@ -80,14 +83,17 @@ class session final : public actors::link,
   }
   std::string_view session_id() const noexcept override { return engine_.sid(); }
   void ask(std::function<void(actors::connection_actor&)> work) override;
+  engine_session& conn() override;
 
  private:
   class websocket_port;
+  class events;
   struct actor_timer;
   struct polling_state;
 
   // engineio::session::host
   void on_message(std::string_view data, bool binary) override;
+  void on_packet(const protocol::engineio::packet_view& packet) override;
   void on_send(std::string_view packet) override;
   void on_flush_poll() override;
   bool has_queued() const override;
@@ -129,6 +135,7 @@ class session final : public actors::link,
   std::size_t in_flight_bytes_ = 0;  // Sent to it since it was last even with us.
   time_point soft_deadline_ = time_point::max();
   std::unique_ptr<actor_timer> actor_timer_;
+  std::unique_ptr<events> events_;  // Once somebody asked for them.
   client_handshake handshake_;
   transport::admission::place place_;
   disconnect_reason reason_ = disconnect_reason::transport_close;

@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include <troupe/actors/messages.hpp>
+#include <troupe/protocol/engineio/jsonp.hpp>
 #include <troupe/protocol/engineio/packet.hpp>
 #include <troupe/protocol/engineio/packet_v3.hpp>
 #include <troupe/runtime/http_peer.hpp>
+#include <troupe/runtime/session_events.hpp>
 #include <troupe/runtime/session_parts.hpp>
 #include <troupe/runtime/shard.hpp>
 
@@ -58,6 +61,25 @@ verdict session::websocket_port::write(const std::vector<const protocol::frame_p
     at += count;
   }
   return outcome;
+}
+
+void session::open_websocket(std::unique_ptr<transport::stream> bytes, std::string unread,
+                             std::string_view greeting,
+                             const std::optional<transport::deflate_agreement>& deflate) {
+  const bool probing =
+      engine_.transport() == engineio::transport_kind::polling || websocket_ != nullptr;
+  if (probing && (probe_ != nullptr || !engine_.probe_opened(home_.now()))) {
+    // A second WebSocket for the session: it gets its handshake and is closed, as the reference
+    // does, and the session does not notice.
+    return home_.refuse_websocket(std::move(bytes), greeting);
+  }
+  auto port = std::make_unique<websocket_port>(*this, home_, probing);
+  port->adopt(std::move(bytes), std::move(unread), greeting, deflate);
+  websocket_port& opened = *port;
+  (probing ? probe_ : websocket_) = std::move(port);
+  if (!probing) open();
+  opened.connection().start();
+  plan();
 }
 
 time_point session::websocket_port::now() const {
@@ -130,6 +152,11 @@ void session::on_upgraded() {
   polling_->frames = {};
   polling_->bytes = 0;
   if (!polling_->has_peer()) polling_.reset();
+  if (events_ != nullptr) events_->upgraded();
+}
+
+void session::on_packet(const engineio::packet_view& packet) {
+  events_->received(packet);
 }
 
 // --- slow readers
@@ -157,6 +184,10 @@ void session::overflown() {
 
 // --- polling
 
+void session::speak_jsonp(std::string_view index) {
+  polling_->jsonp = index;
+}
+
 void session::get(http_peer& from) {
   const bool is_second = polling_->get != nullptr;
   if (!is_second) polling_->get = &from;
@@ -175,6 +206,12 @@ void session::post(http_peer& from, std::string_view body, bool binary_content) 
     from.answer_overlap();
     engine_.post_overlapped();
     return bury_if_done();
+  }
+  std::optional<std::string> unescaped;
+  if (polling_->jsonp && !binary_content) {
+    unescaped = engineio::jsonp_payload(body);
+    if (!unescaped) return from.answer_post(engineio::post_verdict::ok);
+    body = *unescaped;
   }
   const auto outcome = engine_.post(body, binary_content, home_.now());
   plan();
@@ -262,7 +299,9 @@ void session::answer_poll() {
   polling_->bytes = 0;
   soft_deadline_ = time_point::max();
   engine_.poll_answered();
+  if (polling_->jsonp) payload.bytes = engineio::jsonp_response(*polling_->jsonp, payload.bytes);
   if (peer != nullptr) peer->answer_get(std::move(payload.bytes), payload.binary);
+  if (events_ != nullptr) events_->drained();
 }
 
 }  // namespace troupe::runtime

@@ -21,11 +21,12 @@ void log_to_stderr(log_level level, std::string_view line) {
 }  // namespace
 
 shard_settings settings_from(options user) {
+  if (user.cookie) check(*user.cookie);
   shard_settings made;
   made.path = user.path;
   while (!made.path.empty() && made.path.back() == '/') made.path.pop_back();
-  made.path += '/';
-  if (made.path.front() != '/') made.path.insert(made.path.begin(), '/');
+  if (user.add_trailing_slash) made.path += '/';
+  if (made.path.empty() || made.path.front() != '/') made.path.insert(made.path.begin(), '/');
   made.clock = user.clock != nullptr ? user.clock : &system_clock();
   made.random = user.random != nullptr ? user.random : &system_random();
 

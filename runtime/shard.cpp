@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 #include <troupe/actors/messages.hpp>
 #include <troupe/protocol/base64.hpp>
+#include <troupe/runtime/hook_call.hpp>
 
 namespace troupe::runtime {
 
@@ -42,9 +44,17 @@ shard::shard(unsigned index, const shard_settings& settings, actors::directory& 
       settings_(settings),
       now_(settings.clock->now()),
       scratch_(scratch_bytes),
-      sid_counter_(index) {}
+      sid_counter_(index),
+      compressor_(settings.user.http_compression.value_or(http_compression_options{}).level) {}
 
-shard::~shard() = default;
+shard::~shard() {
+  if (gate_ != nullptr) gate_->close();
+}
+
+const std::shared_ptr<shard_gate>& shard::gate() {
+  if (gate_ == nullptr) gate_ = std::make_shared<shard_gate>(shared().arms[index_]);
+  return gate_;
+}
 
 void shard::adopt(std::unique_ptr<transport::stream> bytes, std::string unread) {
   count().connections_accepted.add();
@@ -56,11 +66,11 @@ void shard::adopt(std::unique_ptr<transport::stream> bytes, std::string unread) 
 }
 
 void shard::adopt(std::unique_ptr<transport::stream> bytes, std::string unread,
-                  transport::http_request request, bool last) {
+                  moving_request what) {
   auto& peer =
       *peers_.emplace_back(std::make_unique<http_peer>(*this, std::move(bytes), std::move(unread)));
   peer.position = peers_.size() - 1;
-  peer.start_with(std::move(request), last);
+  peer.start_with(std::move(what));
 }
 
 void shard::flush() {
@@ -90,7 +100,9 @@ void shard::sweep() {
   }
 }
 
-session& shard::open_session(engineio::transport_kind transport, client_handshake handshake) {
+session& shard::open_session(engineio::transport_kind transport, client_handshake handshake,
+                             std::string sid) {
+  if (sid.empty()) sid = next_sid();
   std::uint32_t number = static_cast<std::uint32_t>(slots_.size());
   if (free_slots_.empty()) {
     slots_.emplace_back();
@@ -100,7 +112,7 @@ session& shard::open_session(engineio::transport_kind transport, client_handshak
   }
   const actors::link_id id{index_, number, slots_[number].generation};
   slots_[number].occupant =
-      std::make_unique<session>(*this, id, next_sid(), transport, std::move(handshake));
+      std::make_unique<session>(*this, id, std::move(sid), transport, std::move(handshake));
   session& opened = *slots_[number].occupant;
   by_sid_.emplace(opened.sid(), &opened);
   count().sessions_opened.add();
@@ -114,6 +126,9 @@ session* shard::find(std::string_view sid) noexcept {
 }
 
 unsigned shard::shard_of(std::string_view sid) const noexcept {
+  // Ids of the user's say nothing of a shard: every shard reckons the same from them.
+  if (hooks().generate_id)
+    return static_cast<unsigned>(std::hash<std::string_view>{}(sid) % settings_.loops.size());
   if (sid.size() != sid_characters) return index_;
   return counter_of(sid) % static_cast<std::uint32_t>(settings_.loops.size());
 }

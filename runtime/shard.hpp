@@ -19,10 +19,11 @@
 #include <troupe/runtime/translation.hpp>
 #include <troupe/runtime/travellers.hpp>
 #include <troupe/runtime/write_batch.hpp>
-#include <troupe/transport/http.hpp>
-#include <troupe/transport/websocket_connection.hpp>
+#include <troupe/transport/http_compression.hpp>
 
 namespace troupe::runtime {
+
+class shard_gate;
 
 /// One thread's part of the server: its HTTP connections and sessions, their deadlines, and what
 /// this turn sends. Knows no loop: whoever drives it calls expire(), flush() and sweep() in every
@@ -34,8 +35,7 @@ class shard final : public actors::shard_context {
 
   /// Takes a connection in, or one whose request another shard has read.
   void adopt(std::unique_ptr<transport::stream> bytes, std::string unread = {});
-  void adopt(std::unique_ptr<transport::stream> bytes, std::string unread,
-             transport::http_request request, bool last);
+  void adopt(std::unique_ptr<transport::stream> bytes, std::string unread, moving_request what);
 
   /// Reads the clock: once a turn, so that all of a turn happens at one time.
   void tick() noexcept { now_ = settings_.clock->now(); }
@@ -72,6 +72,9 @@ class shard final : public actors::shard_context {
 
   // For sessions and peers.
   const options& settings() const noexcept { return settings_.user; }
+  const engine_hooks& hooks() const noexcept { return *settings_.hooks; }
+  transport::http_compressor& compressor() noexcept { return compressor_; }
+  const std::shared_ptr<shard_gate>& gate();  ///< For hooks that answer later.
   const std::string& path() const noexcept { return settings_.path; }
   const protocol::engineio::session_options& engine_options() const noexcept {
     return settings_.engine;
@@ -87,7 +90,9 @@ class shard final : public actors::shard_context {
   loop_list loops() const noexcept { return settings_.loops; }
   std::chrono::system_clock::time_point wall() const noexcept { return settings_.clock->wall(); }
 
-  session& open_session(protocol::engineio::transport_kind transport, client_handshake handshake);
+  /// `sid`: given by the user; empty for one of ours.
+  session& open_session(protocol::engineio::transport_kind transport, client_handshake handshake,
+                        std::string sid = {});
   /// The open session with this Engine.IO sid; null if there is none here.
   session* find(std::string_view sid) noexcept;
   /// The shard that gave out this sid; any, for a made-up one.
@@ -145,6 +150,8 @@ class shard final : public actors::shard_context {
   std::vector<std::byte> random_;  // Drawn ahead.
   std::uint32_t sid_counter_;
   std::unique_ptr<compression> compression_;
+  transport::http_compressor compressor_;
+  std::shared_ptr<shard_gate> gate_;  // Once a hook was called.
   bool shutting_down_ = false;
   std::unique_ptr<drain> ending_;  // Set while it drains or shuts down.
 };

@@ -43,6 +43,7 @@ void shard::shut_down(disconnect_reason reason) {
                                     settings().close_timeout, settings().close_timeout);
   for (const slot& place : slots_)
     if (place.occupant != nullptr) shut_down_one(place.occupant->id(), reason);
+  for (std::size_t i = peers_.size(); i > 0; --i) peers_[i - 1]->shut_down();
   // A client between two polls asks again on the connection that it has, and is told.
   if (session_count() == 0) drop_idle_peers();
 }

@@ -5,8 +5,9 @@
 #include <string>
 #include <vector>
 
-#include <troupe/protocol/engineio/session.hpp>
+#include <troupe/protocol/engineio/session_options.hpp>
 #include <troupe/runtime/clock.hpp>
+#include <troupe/runtime/engine_hooks.hpp>
 #include <troupe/runtime/options.hpp>
 #include <troupe/runtime/random_source.hpp>
 #include <troupe/transport/admission.hpp>
@@ -24,6 +25,7 @@ struct shard_settings {
   transport::websocket_options websocket;
   const troupe::clock* clock;
   random_source* random;
+  std::shared_ptr<engine_hooks> hooks = std::make_shared<engine_hooks>();
   std::vector<boost::asio::io_context*> loops;                  ///< One a shard.
   std::shared_ptr<transport::admission> connections, sessions;  ///< Those of the whole server.
 };

@@ -19,8 +19,7 @@ void moved_request::leave_for(unsigned shard) {
 
 void moved_request::arrive(actors::shard_context& at) {
   if (bytes_ != nullptr)
-    static_cast<class shard&>(at).adopt(std::move(bytes_), std::move(unread_), std::move(request_),
-                                        last_);
+    static_cast<class shard&>(at).adopt(std::move(bytes_), std::move(unread_), std::move(what_));
 }
 
 }  // namespace troupe::runtime

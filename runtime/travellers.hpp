@@ -31,15 +31,22 @@ class new_connection final : public actors::incoming {
   loop_list loops_;
 };
 
-/// A request whose session lives on another shard, with its connection.
+/// A request on its way to the shard of its session.
+struct moving_request {
+  transport::http_request request;
+  bool last = false;                ///< Its connection ends behind it.
+  std::string new_sid;              ///< Of the session that it is to open there.
+  transport::header_fields fields;  ///< That its response gets besides its own.
+};
+
+/// The same with its connection.
 class moved_request final : public actors::incoming {
  public:
-  moved_request(std::unique_ptr<transport::stream> bytes, std::string unread,
-                transport::http_request request, bool last, loop_list loops)
+  moved_request(std::unique_ptr<transport::stream> bytes, std::string unread, moving_request what,
+                loop_list loops)
       : bytes_(std::move(bytes)),
         unread_(std::move(unread)),
-        request_(std::move(request)),
-        last_(last),
+        what_(std::move(what)),
         loops_(loops) {}
 
   void leave_for(unsigned shard) override;
@@ -48,8 +55,7 @@ class moved_request final : public actors::incoming {
  private:
   std::unique_ptr<transport::stream> bytes_;
   std::string unread_;
-  transport::http_request request_;
-  bool last_;
+  moving_request what_;
   loop_list loops_;
 };
 

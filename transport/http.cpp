@@ -10,6 +10,15 @@ void header_fields::add(std::string name, std::string value) {
   fields_.emplace_back(std::move(name), std::move(value));
 }
 
+void header_fields::set(std::string_view name, std::string value) {
+  remove(name);
+  fields_.emplace_back(name, std::move(value));
+}
+
+void header_fields::remove(std::string_view name) {
+  std::erase_if(fields_, [&](const auto& field) { return is_same_token(field.first, name); });
+}
+
 std::string_view header_fields::find(std::string_view name) const noexcept {
   for (const auto& [key, value] : fields_)
     if (is_same_token(key, name)) return value;

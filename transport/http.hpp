@@ -20,6 +20,9 @@ using time_point = std::chrono::steady_clock::time_point;
 class header_fields {
  public:
   void add(std::string name, std::string value);
+  /// The only one of its name from now on.
+  void set(std::string_view name, std::string value);
+  void remove(std::string_view name);
   /// The first value under `name`; empty if there is none.
   std::string_view find(std::string_view name) const noexcept;
   bool has(std::string_view name) const noexcept;

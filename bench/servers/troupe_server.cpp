@@ -1,4 +1,4 @@
-// Troupe's server of the benchmark: bench-server PORT [threads=N] [namespaces=N] [limits=1].
+// Troupe's server of the benchmark: bench-server PORT [threads=N] [namespaces=N].
 // All servers of the benchmark do the same; bench/peers/node_server.mjs says it shortest.
 
 #include <cstdlib>
@@ -37,14 +37,6 @@ void serve(const troupe::nsp& io) {
   });
 }
 
-/// Every bound of all clients together that is off by default, too wide to be met.
-troupe::server_limits wide_limits() {
-  troupe::server_limits made;
-  made.connections_per_address_max = made.sessions_per_address_max = 100'000;
-  made.events.per_second = made.events.burst = 1e9;
-  return made;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -53,7 +45,6 @@ int main(int argc, char** argv) {
   settings.host = "127.0.0.1";
   settings.port = static_cast<std::uint16_t>(std::atoi(argv[1]));
   settings.threads = option(argc, argv, "threads", 1);
-  if (option(argc, argv, "limits", 0) != 0) settings.limits = wide_limits();
   troupe::server io{std::move(settings)};
   serve(io.of("/"));
   const unsigned namespaces = option(argc, argv, "namespaces", 1);

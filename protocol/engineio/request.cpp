@@ -40,15 +40,14 @@ bool is_served(std::string_view transport, const transport_set& served) noexcept
          (served.websocket && transport == name_of(transport_kind::websocket));
 }
 
-// RFC 9110, section 5.5: visible characters, bytes from 0x80, space and tab.
+}  // namespace
+
 bool is_header_value(std::string_view text) noexcept {
   return std::all_of(text.begin(), text.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
   });
 }
-
-}  // namespace
 
 std::optional<std::string_view> query::find(std::string_view name) const noexcept {
   for (const auto& [key, value] : parameters) {

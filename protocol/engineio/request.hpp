@@ -61,6 +61,9 @@ struct request_facts {
   revision session_revision = revision::v4;         ///< of that session
 };
 
+/// RFC 9110, section 5.5: visible characters, bytes from 0x80, space and tab.
+bool is_header_value(std::string_view text) noexcept;
+
 /// Checks a request up to the hooks (allowRequest): transport, origin bytes, sid, method, version,
 /// in the reference's order. None: go on, as a handshake without `sid`, else as a request to the
 /// session. A WebSocket request for a polling session is let through (it is an upgrade).

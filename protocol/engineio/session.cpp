@@ -211,6 +211,10 @@ void session::receive(const packet_view& packet, time_point now) {
   if (state_ != state::open && !(state_ == state::closing && packet.type == packet_type::close)) {
     return;
   }
+  if (tells_packets_) {
+    host_.on_packet(packet);
+    if (state_ == state::closed) return;
+  }
   const bool awaits_pong = pong_due_ != never && revision_ == revision::v4;
   if (awaits_pong && !pong_refreshed_ && packet.type != packet_type::pong) {
     pong_refreshed_ = true;

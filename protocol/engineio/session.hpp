@@ -35,6 +35,8 @@ class session {
     virtual ~host() = default;
     /// A message for the application; `data` is borrowed for the call.
     virtual void on_message(std::string_view data, bool binary) = 0;
+    /// A packet of any type has come, before it is dealt with. Only after tell_packets().
+    virtual void on_packet(const packet_view&) {}
     /// Puts one text packet of the session's own ("2", "6", `0{...}`) behind what is queued.
     virtual void on_send(std::string_view packet) = 0;
     /// Answers the pending GET now with all that is queued; something is queued.
@@ -63,7 +65,6 @@ class session {
 
   /// Sends the open packet and starts the heartbeat. Call once, first.
   void open(time_point now);
-
   /// A GET came. False: it is a second one beside the pending; the first is answered `1`, the
   /// session is closed with transport_error, and this request gets 400 code 3.
   bool poll(time_point now);
@@ -73,11 +74,9 @@ class session {
   void poll_aborted(time_point now);
   /// A POST came, whole. `binary_content`: its type is application/octet-stream.
   post_verdict post(std::string_view body, bool binary_content, time_point now);
-
   /// A POST came beside one that is not answered yet: it gets 400, the session is closed with
   /// transport_error, and a pending GET is answered `1`.
   void post_overlapped() { finish(close_reason::transport_error); }
-
   /// The WebSocket that is the transport.
   void websocket_message(std::string_view data, bool binary, time_point now);
   /// It is gone. `error`: by reset or protocol error (transport_error), else transport_close.
@@ -93,7 +92,8 @@ class session {
   void close(time_point now);
   /// The server dropped the connections: on_closed(transport_error) at once, without a farewell.
   void abort();
-
+  /// The host wants on_packet() from now on.
+  void tell_packets() noexcept { tells_packets_ = true; }
   /// What the client sends is not read for the moment: an awaited pong gets its whole time again.
   void extend_pong(time_point now) noexcept;
 
@@ -101,7 +101,6 @@ class session {
   time_point deadline() const noexcept;
   /// Does what is due: ping, ping timeout, noop, upgrade timeout, end of the close wait.
   void advance(time_point now);
-
   /// Whether queued frames may be written now: a GET is pending, or the transport is a WebSocket.
   bool is_writable() const noexcept;
   bool is_poll_pending() const noexcept;
@@ -138,6 +137,7 @@ class session {
   probe probe_ = probe::none;
   bool poll_pending_ = false;
   bool pong_refreshed_ = false;  // Once per ping.
+  bool tells_packets_ = false;
   close_reason reason_ = close_reason::forced_close;
   time_point ping_due_ = never;
   time_point pong_due_ = never;

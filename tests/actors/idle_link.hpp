@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <stdexcept>
 
 #include <troupe/actors/link.hpp>
 
@@ -16,6 +17,7 @@ struct idle_link final : link {
   void wake_at(time_point) override {}
   void released() override {}
   void ask(std::function<void(connection_actor&)>) override {}
+  troupe::engine_session& conn() override { throw std::logic_error("an idle link has none"); }
   const client_handshake& handshake() const noexcept override { return shown; }
   client_handshake shown;
 };

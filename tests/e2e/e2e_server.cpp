@@ -126,7 +126,7 @@ int main(int argc, char** argv) {
   add_milliseconds(app, "--attachments-timeout", options.attachments_timeout);
   troupe_e2e::add_protocol_options(app, options);
   CLI11_PARSE(app, argc, argv);
-  if (!origin.empty()) options.cors.emplace().origins = {origin};
+  if (!origin.empty()) options.cors.emplace().origin = origin;
   const std::string host = options.host;
   troupe::server io{std::move(options)};
   serve(io);

@@ -33,6 +33,10 @@ function command(program, args) {
   const example = /^examples\/(.+)$/.exec(program);
   if (example) return [join(examples, example[1]), [...port, ...args]];
   const all = [...port, "--host", "127.0.0.1", ...args];
+  if (program === "engine") {
+    return isReference ? [process.execPath, [here("reference_engine_server.mjs"), ...all]]
+      : [join(dirname(e2eServer), "engine-server"), all];
+  }
   if (isReference) {
     const role = program === "node" ? ["--node"] : [];
     return [process.execPath, [here("reference_server.mjs"), ...role, ...all]];
@@ -43,7 +47,7 @@ function command(program, args) {
 
 /**
  * Starts `program`: "e2e" (the scripted server), "carriers" (that of limits, listeners, drain),
- * "node" (troupe-node) or "examples/NAME". Gives
+ * "engine" (that of Engine.IO's HTTP side), "node" (troupe-node) or "examples/NAME". Gives
  * {url, port, pid, stop()}; stop() ends it with SIGTERM and checks that it ended with 0 and no
  * sanitizer report.
  */
