@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
-import { ask, clientsOf, collect, next, nextWhere } from "./peers.mjs";
+import { ask, clientsOf, collect, next, nextWhere, polling, request } from "./peers.mjs";
 import { isReference, startServer } from "./server.mjs";
 
 // Its own actors run on CAF's scheduler, whose hand-over TSan cannot see in the plain library.
@@ -103,5 +103,33 @@ describe("the example embedded_caf", annotated, () => {
     assert.deepEqual(await ask(b, "chat", "four"), [2]);
     assert.deepEqual(await heard, [["one two  three"], ["four"]]);
     for (const one of sums) assert.deepEqual(await one, [{ messages: 2, words: 4 }]);
+  });
+});
+
+describe("the example guarded", ours, () => {
+  const { clients, server } = example("guarded");
+  const sending = (headers) => ({ extraHeaders: headers });
+
+  it("lets in who says who it is, from pages that it names", async () => {
+    const all = await Promise.all(["https://example.org", "https://chat.example.org"].map(
+      (Origin) => clients.connect(server(), "/", sending({ Origin, Authorization: "x" }))));
+    const heard = all.map((socket) => next(socket, "chat"));
+    all[0].emit("chat", "hello");
+    for (const one of heard) assert.deepEqual(await one, ["hello"]);
+  });
+
+  it("refuses others, and says why", async () => {
+    for (const [headers, message] of [
+      [{}, "who are you?"], [{ Authorization: "x", Origin: "https://else.example" }, "Forbidden"],
+    ]) {
+      const { status, body } = await request(server(), polling(), { headers });
+      assert.deepEqual([status, JSON.parse(body)], [403, { code: 4, message }]);
+    }
+  });
+
+  it("gives its responses their fields", async () => {
+    const { headers } = await request(server(), polling(), { headers: { Authorization: "x" } });
+    assert.equal(headers["strict-transport-security"], "max-age=31536000");
+    assert.equal(headers["x-served-by"], "a");
   });
 });
