@@ -1,62 +1,176 @@
 #include <troupe/actors/broadcast_operator.hpp>
 
+#include <iterator>
 #include <stdexcept>
+#include <utility>
 
-#include <troupe/actors/connection_actor.hpp>
+#include <troupe/actors/awaited_acks.hpp>
+#include <troupe/actors/caller.hpp>
+#include <troupe/actors/remote_socket.hpp>
 #include <troupe/protocol/socketio/packet.hpp>
 
 namespace troupe {
 
-broadcast_operator broadcast_operator::to(std::string_view room) const {
+namespace {
+
+void append(std::vector<std::string>& rooms, room_names more) {
+  std::vector<std::string> added = std::move(more).list();
+  if (rooms.empty()) return rooms.swap(added);
+  std::move(added.begin(), added.end(), std::back_inserter(rooms));
+}
+
+}  // namespace
+
+broadcast_operator broadcast_operator::to(room_names rooms) const {
   broadcast_operator chosen(*this);
-  chosen.targets_.rooms.emplace_back(room);
+  append(chosen.targets_.rooms, std::move(rooms));
   return chosen;
 }
 
-broadcast_operator broadcast_operator::to(std::span<const std::string> rooms) const {
+broadcast_operator broadcast_operator::except(room_names rooms) const {
   broadcast_operator chosen(*this);
-  chosen.targets_.rooms.insert(chosen.targets_.rooms.end(), rooms.begin(), rooms.end());
-  return chosen;
-}
-
-broadcast_operator broadcast_operator::except(std::string_view room) const {
-  broadcast_operator chosen(*this);
-  chosen.targets_.except.emplace_back(room);
-  return chosen;
-}
-
-broadcast_operator broadcast_operator::except(std::span<const std::string> rooms) const {
-  broadcast_operator chosen(*this);
-  chosen.targets_.except.insert(chosen.targets_.except.end(), rooms.begin(), rooms.end());
+  append(chosen.targets_.except, std::move(rooms));
   return chosen;
 }
 
 broadcast_operator broadcast_operator::volatile_() const {
   broadcast_operator chosen(*this);
-  chosen.volatile_flag_ = true;
+  chosen.how_.is_volatile = true;
   return chosen;
 }
 
-void broadcast_operator::emit_values(std::string_view event, arguments values) const {
+broadcast_operator broadcast_operator::compress(bool may) const {
+  broadcast_operator chosen(*this);
+  chosen.how_.may_compress = may;
+  return chosen;
+}
+
+broadcast_operator broadcast_operator::timeout(std::chrono::milliseconds limit) const {
+  broadcast_operator chosen(*this);
+  chosen.timeout_ = limit;
+  return chosen;
+}
+
+broadcast_operator::answers_handler broadcast_operator::answers_anywhere(
+    broadcast_ack_handler handler) {
+  if (!handler) return {};
+  return [handler = std::move(handler)](actors::collected_acks&& all) {
+    broadcast_ack_result result{all.error, {}};
+    for (arguments& answer : all.answers)
+      result.responses.push_back(answer.empty() ? value() : std::move(answer.front()));
+    handler(result);
+  };
+}
+
+broadcast_operator::answers_handler broadcast_operator::on_answers(
+    broadcast_ack_handler handler) const {
+  return actors::where_given<actors::collected_acks>(*directory_,
+                                                     answers_anywhere(std::move(handler)));
+}
+
+std::shared_ptr<const actors::target_set> broadcast_operator::targets() const {
+  if (targets_.rooms.empty() && targets_.except.empty()) return nullptr;
+  return std::make_shared<const actors::target_set>(targets_);
+}
+
+// On a shard an operation is numbered, so that its client's direct emits keep behind it; a client
+// of another server in this process is nobody here.
+template <class Message>
+void broadcast_operator::send_to_broadcaster(const std::shared_ptr<actors::namespace_entry>& nsp,
+                                             Message message) const {
+  if (nsp->is_retired()) return;
+  if (nsp->is_parent()) {
+    const auto children = nsp->children();
+    if constexpr (std::same_as<Message, actors::publish>)
+      if (message.acks.answers != nullptr)
+        message.acks.answers->bring([&](actors::collected_acks& all) {
+          all.broadcasters = static_cast<std::uint32_t>(children.size());
+        });
+    for (const auto& child : children) send_to_broadcaster(child, message);
+    return;
+  }
+  actors::connection_actor* here = actors::caller(*directory_);
+  if (here == nullptr || here->connection() == nullptr) {
+    const caf::actor broadcaster = nsp->broadcaster();
+    if (broadcaster) actors::tell(broadcaster, std::move(message));
+    return;
+  }
+  const caf::actor& broadcaster = here->home().broadcaster(*nsp);
+  if (!broadcaster) return;  // Opened when the server was ending.
+  message.from = here->depart(*nsp);
+  actors::tell(broadcaster, std::move(message));
+}
+
+void broadcast_operator::emit_values(std::string_view event, arguments values,
+                                     answers_handler on_answers) const {
   if (protocol::socketio::is_reserved_event(event))
     throw std::invalid_argument("reserved event name");
   actors::publish message;
   message.event = event;
   message.values = std::move(values);
-  if (!targets_.rooms.empty() || !targets_.except.empty())
-    message.targets = std::make_shared<const actors::target_set>(targets_);
-  message.how.is_volatile = volatile_flag_;
-  actors::connection_actor* here = actors::connection_actor::current();
-  // On a shard the broadcast is numbered, so that its client's direct emits keep behind it; a
-  // client of another server in this process is nobody here.
-  if (here != nullptr && &here->home().shared() == directory_ && here->connection() != nullptr) {
-    const caf::actor& broadcaster = here->home().broadcaster(*nsp_);
-    if (!broadcaster) return;  // Opened when the server was ending.
-    message.from = here->depart(*nsp_);
-    actors::tell(broadcaster, std::move(message));
-  } else {
-    actors::tell(nsp_->broadcaster(), std::move(message));
+  message.targets = targets();
+  message.how = how_;
+  if (on_answers) {
+    auto complete = [handler = std::move(on_answers)](actors::collected_acks&& all) {
+      if (!all.error && (all.broadcasters != 0 || all.shards != 0))
+        all.error = make_error_code(ack_errc::disconnected);
+      handler(std::move(all));
+    };
+    message.acks.answers =
+        std::make_shared<actors::ack_collection>(actors::collected_acks{}, std::move(complete));
+    message.acks.timeout =
+        timeout_ == timeout_.zero() ? directory_->options().ack_timeout : timeout_;
   }
+  send_to_broadcaster(nsp_, std::move(message));
+}
+
+void broadcast_operator::operate(actors::member_operation message) const {
+  message.targets = targets();
+  send_to_broadcaster(nsp_, std::move(message));
+}
+
+void broadcast_operator::fetch_sockets(
+    std::function<void(std::vector<remote_socket>)> handler) const {
+  using sockets = std::vector<remote_socket>;
+  auto deliver = actors::where_given<sockets>(
+      *directory_, [handler = std::move(handler)](sockets&& found) { handler(std::move(found)); });
+  actors::member_operation message;
+  message.what = actors::member_operation::kind::fetch;
+  message.found = std::make_shared<actors::collection<sockets>>(sockets(), std::move(deliver));
+  operate(std::move(message));
+}
+
+std::future<std::vector<remote_socket>> broadcast_operator::fetch_sockets() const {
+  using sockets = std::vector<remote_socket>;
+  auto answer = std::make_shared<std::promise<sockets>>();
+  actors::member_operation message;
+  message.what = actors::member_operation::kind::fetch;
+  message.found = std::make_shared<actors::collection<sockets>>(
+      sockets(), [answer](sockets&& found) { answer->set_value(std::move(found)); });
+  auto future = answer->get_future();
+  operate(std::move(message));
+  return future;
+}
+
+void broadcast_operator::sockets_join(room_names rooms) const {
+  actors::member_operation message;
+  message.what = actors::member_operation::kind::join;
+  message.rooms = std::move(rooms).list();
+  operate(std::move(message));
+}
+
+void broadcast_operator::sockets_leave(room_names rooms) const {
+  actors::member_operation message;
+  message.what = actors::member_operation::kind::leave;
+  message.rooms = std::move(rooms).list();
+  operate(std::move(message));
+}
+
+void broadcast_operator::disconnect_sockets(bool close) const {
+  actors::member_operation message;
+  message.what = actors::member_operation::kind::disconnect;
+  message.close = close;
+  operate(std::move(message));
 }
 
 }  // namespace troupe

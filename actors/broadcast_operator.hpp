@@ -1,60 +1,113 @@
 #pragma once
 
+#include <chrono>
+#include <functional>
+#include <future>
 #include <memory>
-#include <span>
-#include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
-#include <troupe/actors/ack.hpp>
+#include <troupe/actors/broadcast_ack.hpp>
+#include <troupe/actors/emission.hpp>
+#include <troupe/actors/link.hpp>
+#include <troupe/actors/room_names.hpp>
 #include <troupe/actors/subscriber_table.hpp>
-#include <troupe/protocol/socketio/conversion.hpp>
 
 namespace troupe {
+
+class remote_socket;
 
 namespace actors {
 class directory;
 class namespace_entry;
+struct member_operation;
+struct collected_acks;
+struct publish;
 }  // namespace actors
 
 /// Chooses receivers in one namespace and emits to them: `io.to("room").except(id).emit(...)`.
 /// Every call gives a new operator; this one stays as it was. Rooms add up (a socket in several
 /// gets the event once); a socket's id is a room. Copyable; any thread. What one actor or thread
-/// emits arrives in the order emitted.
+/// emits arrives in the order emitted; operations on the members (sockets_join ...) stand in the
+/// same order.
+///
+/// Handlers given to it are called once. Those given within a handler of a client run as that
+/// client's handlers do, and not at all once it has gone; others run on a thread of the server's
+/// and must not block. What they throw is logged.
 class broadcast_operator {
  public:
   broadcast_operator(actors::directory& shared, std::shared_ptr<actors::namespace_entry> nsp)
       : directory_(&shared), nsp_(std::move(nsp)) {}
 
-  broadcast_operator to(std::string_view room) const;
-  broadcast_operator to(std::span<const std::string> rooms) const;
-  broadcast_operator in(std::string_view room) const { return to(room); }
-  broadcast_operator except(std::string_view room) const;
-  broadcast_operator except(std::span<const std::string> rooms) const;
+  broadcast_operator to(room_names rooms) const;
+  broadcast_operator in(room_names rooms) const { return to(std::move(rooms)); }
+  broadcast_operator except(room_names rooms) const;
   /// Not queued for a client that cannot be written to right now.
   broadcast_operator volatile_() const;
+  /// Whether a transport that compresses may do so; true unless told.
+  broadcast_operator compress(bool may) const;
+  /// Receivers on this server only. A server on its own has no others.
+  broadcast_operator local() const { return *this; }
+  /// How long the acks of an emit are waited for; options::ack_timeout unless told.
+  broadcast_operator timeout(std::chrono::milliseconds limit) const;
 
-  /// Throws std::invalid_argument for a reserved event name.
+  /// With a broadcast_ack_handler as last argument every receiver is asked for an ack: it is called
+  /// when all have answered or the time is up. Throws std::invalid_argument for a reserved event
+  /// name.
   template <class... Values>
   void emit(std::string_view event, Values&&... values) const {
-    emit_values(event, {conversion<std::decay_t<Values>>::to(values)...});
+    said what(std::forward<Values>(values)...);
+    emit_values(event, std::move(what.values), on_answers(std::move(what.on_ack)));
   }
-  /// All arguments as received: relaying them costs no parsing.
-  void emit(std::string_view event, const arguments& values) const { emit_values(event, values); }
-  void emit(std::string_view event, arguments& values) const { emit_values(event, values); }
-  void emit(std::string_view event, arguments&& values) const {
-    emit_values(event, std::move(values));
+  /// emit("message", ...).
+  template <class... Values>
+  void send(Values&&... values) const {
+    emit("message", std::forward<Values>(values)...);
+  }
+  /// The answers as a future: for threads that may wait, never in a handler.
+  template <class... Values>
+  std::future<broadcast_ack_result> emit_with_ack(std::string_view event,
+                                                  Values&&... values) const {
+    auto answer = std::make_shared<std::promise<broadcast_ack_result>>();
+    said what(std::forward<Values>(values)...,
+              [answer](const broadcast_ack_result& result) { answer->set_value(result); });
+    auto future = answer->get_future();
+    emit_values(event, std::move(what.values), answers_anywhere(std::move(what.on_ack)));
+    return future;
   }
 
+  /// The sockets chosen, as they are when this passes the namespace.
+  void fetch_sockets(std::function<void(std::vector<remote_socket>)> handler) const;
+  /// The same as a future: for threads that may wait, never in a handler.
+  std::future<std::vector<remote_socket>> fetch_sockets() const;
+  /// Makes the sockets chosen join rooms; a socket that is in options::rooms_per_socket_max rooms
+  /// joins no more.
+  void sockets_join(room_names rooms) const;
+  void sockets_leave(room_names rooms) const;
+  /// Ends the sockets chosen ("server namespace disconnect"); `close`: their connections as well.
+  void disconnect_sockets(bool close = false) const;
+
  private:
-  void emit_values(std::string_view event, arguments values) const;
+  friend class remote_socket;
+  friend class socket_operator;
+  using said = detail::emission<broadcast_ack_result>;
+  using answers_handler = std::function<void(actors::collected_acks&&)>;
+
+  void emit_values(std::string_view event, arguments values, answers_handler on_answers) const;
+  answers_handler on_answers(broadcast_ack_handler handler) const;
+  static answers_handler answers_anywhere(broadcast_ack_handler handler);
+  std::shared_ptr<const actors::target_set> targets() const;
+  void operate(actors::member_operation message) const;
+  template <class Message>
+  void send_to_broadcaster(const std::shared_ptr<actors::namespace_entry>& nsp,
+                           Message message) const;
 
   actors::directory* directory_;
   std::shared_ptr<actors::namespace_entry> nsp_;
   actors::target_set targets_;
-  bool volatile_flag_ = false;
+  actors::delivery how_;
+  std::chrono::milliseconds timeout_{0};
 };
 
 }  // namespace troupe

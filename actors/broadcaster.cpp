@@ -18,12 +18,16 @@ broadcaster::broadcaster(caf::actor_config& config, directory& shared, namespace
       under_way_(shared.units.size()) {}
 
 caf::behavior broadcaster::make_behavior() {
+  listeners_ = nsp_->current()->rooms;
   return {
     [this](const publish& message) { take(message); },
         [this](const direct& message) { take(message); },
         [this](const subscribe& message) { take(message); },
         [this](const unsubscribe& message) { take(message); },
         [this](const change_rooms& message) { take(message); },
+        [this](const member_operation& message) { take(message); },
+        [this](const pass_on& message) { take(message); },
+        [this](const rooms_watched&) { listeners_ = nsp_->current()->rooms; },
         [this](const resubscribe& message) { handle(message); },
         [this](const taken& message) { handle(message); },
         [this](const end&) {
@@ -79,7 +83,8 @@ void broadcaster::handle(const subscribe& message) {
   const std::uint32_t shard = message.from.from.shard;
   const auto [place, added] = subscribers_.emplace(message.sid, member_entry{shard, {}});
   if (added) ++members_[shard];
-  for (const std::string& name : message.rooms) enter(place->second, name);
+  if (added && listeners_ != nullptr) tell_joined(message.sid, message.sid, true);
+  for (const std::string& name : message.rooms) enter(message.sid, place->second, name);
   send(shard, table_subscribe{nsp_->index(), message});
 }
 
@@ -87,7 +92,8 @@ void broadcaster::handle(const change_rooms& message) {
   const auto found = subscribers_.find(message.sid);
   if (found != subscribers_.end()) {
     for (const std::string& name : message.rooms)
-      message.join ? enter(found->second, name) : exit(found->second, name);
+      message.join ? enter(message.sid, found->second, name)
+                   : exit(message.sid, found->second, name);
   }
   send(message.from.from.shard, table_change_rooms{nsp_->index(), message});
 }
@@ -102,17 +108,58 @@ void broadcaster::handle(const publish& message) {
   }
   for (std::size_t shard = 0; shard < unheard_.size(); ++shard)
     if (unheard_[shard]) receivers_[shard] = true;
-  fanout out{nsp_->index(), message.from, nullptr, message.targets, message.how, nullptr};
+  fanout out{nsp_->index(), message.from, nullptr, message.targets, message.how, nullptr, {}, 0};
   if (std::find(receivers_.begin(), receivers_.end(), true) != receivers_.end()) {
     const argument_writer writer(message.event, message.values);
-    out.frame = directory_.encode().event(nsp_->name(), writer.texts(), {}, writer.attachments());
+    std::optional<std::uint64_t> id;
+    if (message.acks.answers != nullptr) {
+      out.acks = message.acks;
+      id = out.ack_id = directory_.next_broadcast_ack();
+    }
+    out.frame = directory_.encode().event(nsp_->name(), writer.texts(), id, writer.attachments());
     if (nsp_->has_outgoing_watchers())
       out.words = std::make_shared<const spoken>(spoken{message.event, message.values});
   }
   // The shard it came from hears of it in any case: it counts the operation as returned.
   if (message.from.from.shard != origin::none) receivers_[message.from.from.shard] = true;
+  if (message.acks.answers != nullptr)
+    message.acks.answers->bring([&](collected_acks& all) {
+      --all.broadcasters;
+      if (out.frame != nullptr)
+        all.shards +=
+            static_cast<std::uint32_t>(std::count(receivers_.begin(), receivers_.end(), true));
+    });
   for (std::uint32_t shard = 0; shard < receivers_.size(); ++shard)
     if (receivers_[shard]) send(shard, out);
+}
+
+void broadcaster::handle(const member_operation& message) {
+  using kind = member_operation::kind;
+  for (std::size_t shard = 0; shard < members_.size(); ++shard)
+    receivers_[shard] = members_[shard] != 0 || unheard_[shard];
+  if (message.from.from.shard != origin::none) receivers_[message.from.from.shard] = true;
+  const bool changes = message.what != kind::fetch;
+  for (auto at = subscribers_.begin(); changes && at != subscribers_.end();) {
+    const std::string& sid = at->first;
+    member_entry& who = (at++)->second;
+    if (message.targets != nullptr && !message.targets->chooses(sid, who.rooms)) continue;
+    if (message.what == kind::disconnect) {
+      remove(std::string(sid));
+      continue;
+    }
+    for (const std::string& name : message.rooms) {
+      if (message.what == kind::leave) exit(sid, who, name);
+      if (message.what == kind::join && name != sid &&
+          who.rooms.size() < directory_.options().rooms_per_socket_max)
+        enter(sid, who, name);
+    }
+  }
+  for (std::uint32_t shard = 0; shard < receivers_.size(); ++shard)
+    if (receivers_[shard]) send(shard, table_operation{nsp_->index(), message});
+}
+
+void broadcaster::handle(const pass_on&) {
+  for (const caf::actor& arm : directory_.arms) tell(arm, passed_on{nsp_->index()});
 }
 
 void broadcaster::handle(const direct& message) {
@@ -121,41 +168,78 @@ void broadcaster::handle(const direct& message) {
 }
 
 void broadcaster::handle(const resubscribe& message) {
+  // Nobody comes or goes: it only learns who is there.
+  const auto listeners = std::exchange(listeners_, nullptr);
   unheard_[message.shard] = false;
   for (const member& listed : message.members) {
     const auto [place, added] = subscribers_.emplace(listed.sid, member_entry{message.shard, {}});
     if (!added) continue;
     ++members_[message.shard];
-    for (const std::string& name : listed.rooms) enter(place->second, name);
+    for (const std::string& name : listed.rooms) enter(listed.sid, place->second, name);
   }
+  listeners_ = listeners;
 }
 
 void broadcaster::remove(const std::string& sid) {
   const auto found = subscribers_.find(sid);
   if (found == subscribers_.end()) return;
   const auto rooms = found->second.rooms;
-  for (const std::string& name : rooms) exit(found->second, name);
+  for (const std::string& name : rooms) exit(sid, found->second, name);
+  if (listeners_ != nullptr) tell_left(sid, sid, true);
   --members_[found->second.shard];
   subscribers_.erase(found);
 }
 
-void broadcaster::enter(member_entry& who, const std::string& room_name) {
+void broadcaster::enter(const std::string& sid, member_entry& who, const std::string& room_name) {
   if (std::find(who.rooms.begin(), who.rooms.end(), room_name) != who.rooms.end()) return;
   who.rooms.push_back(room_name);
-  auto& entry = rooms_[room_name];
-  entry.members.resize(members_.size());
-  ++entry.members[who.shard];
+  const auto [entry, is_new] = rooms_.try_emplace(room_name);
+  entry->second.members.resize(members_.size());
+  ++entry->second.members[who.shard];
+  if (listeners_ != nullptr) tell_joined(room_name, sid, is_new);
 }
 
-void broadcaster::exit(member_entry& who, const std::string& room_name) {
+void broadcaster::exit(const std::string& sid, member_entry& who, const std::string& room_name) {
   const auto left = std::find(who.rooms.begin(), who.rooms.end(), room_name);
   if (left == who.rooms.end()) return;
   const auto entry = rooms_.find(*left);
   --entry->second.members[who.shard];
   const auto& counts = entry->second.members;
-  if (std::all_of(counts.begin(), counts.end(), [](auto count) { return count == 0; }))
-    rooms_.erase(entry);
+  const bool is_last =
+      std::all_of(counts.begin(), counts.end(), [](auto count) { return count == 0; });
+  if (is_last) rooms_.erase(entry);
   who.rooms.erase(left);
+  if (listeners_ != nullptr) tell_left(room_name, sid, is_last);
+}
+
+namespace {
+
+template <class Handlers, class... Words>
+void call_each(const directory& shared, const Handlers& handlers, const Words&... words) {
+  for (const auto& handler : handlers) {
+    try {
+      handler(words...);
+    } catch (const std::exception& thrown) {
+      shared.log(log_level::error, std::string("room listener threw: ") + thrown.what());
+    } catch (...) {
+      shared.log(log_level::error, "room listener threw");
+    }
+  }
+}
+
+}  // namespace
+
+void broadcaster::tell_joined(const std::string& room, const std::string& sid,
+                              bool is_first) const {
+  const auto kept = listeners_;
+  if (is_first) call_each(directory_, kept->created, room);
+  call_each(directory_, kept->joined, room, sid);
+}
+
+void broadcaster::tell_left(const std::string& room, const std::string& sid, bool is_last) const {
+  const auto kept = listeners_;
+  call_each(directory_, kept->left, room, sid);
+  if (is_last) call_each(directory_, kept->deleted, room);
 }
 
 void broadcaster::add_receivers(const std::string& room_name, std::vector<bool>& shards) const {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -39,7 +40,8 @@ class broadcaster final : public pinned_actor {
 
   void handle(const subscribe& message);
   void handle(const change_rooms& message);
-  using operation = std::variant<publish, direct, subscribe, unsubscribe, change_rooms>;
+  using operation = std::variant<publish, direct, subscribe, unsubscribe, change_rooms,
+                                 member_operation, pass_on>;
 
   /// Handles it now, or behind what is held.
   template <class Operation>
@@ -51,11 +53,16 @@ class broadcaster final : public pinned_actor {
   void handle(const publish& message);
   void handle(const direct& message);
   void handle(const unsubscribe& message) { remove(message.sid); }
+  void handle(const member_operation& message);
+  void handle(const pass_on& message);
   void handle(const resubscribe& message);
   void handle(const taken& message);
   void remove(const std::string& sid);
-  void enter(member_entry& who, const std::string& room_name);
-  void exit(member_entry& who, const std::string& room_name);
+  void enter(const std::string& sid, member_entry& who, const std::string& room_name);
+  void exit(const std::string& sid, member_entry& who, const std::string& room_name);
+  /// Tells the room listeners that `sid` came or went; `is_first`: the room came or went with it.
+  void tell_joined(const std::string& room, const std::string& sid, bool is_first) const;
+  void tell_left(const std::string& room, const std::string& sid, bool is_last) const;
   void add_receivers(const std::string& room_name, std::vector<bool>& shards) const;
 
   directory& directory_;
@@ -68,6 +75,7 @@ class broadcaster final : public pinned_actor {
   shard_counts under_way_;       // Sent and not taken, by shard.
   std::uint32_t full_ = 0;       // Shards that are at the bound.
   std::deque<operation> held_;   // At most what the senders' credit allows.
+  std::shared_ptr<const namespace_entry::room_listeners> listeners_;  // Null: none.
 };
 
 }  // namespace troupe::actors

@@ -51,10 +51,21 @@ class connection_actor final : public pinned_actor {
   void end_all(disconnect_reason reason, bool tell_client);
   void add_ack(socket_state& asking, std::uint64_t id, ack_handler handler,
                std::chrono::milliseconds timeout);
+  /// Runs `work` as a handler of the socket's.
+  void do_for(socket_state& whose, const std::function<void()>& work) {
+    run(whose, "posted work", work);
+  }
+  /// What a member_operation asks of the socket `sid`, if it is still there.
+  void show(std::string_view sid, collection<std::vector<remote_socket>>& found);
+  void send_away(std::string_view sid, bool close);
+  void rooms_changed(std::string_view sid, const std::vector<std::string>& rooms, bool join);
   void change_rooms_of(socket_state& who, std::string room, bool join);
   /// Throws std::length_error if the server's limits forbid to join such a room.
   void check_room(std::string_view room);
 
+  /// What a parent or a middleware says of a socket on its way in.
+  void approve(socket_state& joining);
+  void deny(socket_state& joining, std::string_view message, std::string_view data);
   /// The next step of a socket's way in.
   void proceed(socket_state& joining);
   void refuse(socket_state& refused, std::string_view message, std::string_view data);
@@ -81,6 +92,10 @@ class connection_actor final : public pinned_actor {
   protocol::frame_ptr connect_reply(const socket_state& to) const;
   void dispatch(packet_ptr received);
   void connect(const packet& received);
+  void enter(socket_state& joining);
+  void ask_parent(socket_state& joining);
+  void make_namespace(socket_state& joining);
+  next verdict_on(const socket_state& joining);
   void joined(socket_state& who);
   bool handle_event(socket_state& to, const packet_ptr& received);
   ack make_ack(const socket_state& to, std::optional<std::uint64_t> id);

@@ -44,36 +44,6 @@ class ack_port final : public ack::port {
   std::atomic<bool> answered_{false};
 };
 
-/// The same for a middleware's verdict.
-class next_port final : public next::port {
- public:
-  next_port(caf::actor owner, std::string sid) : owner_(std::move(owner)), sid_(std::move(sid)) {}
-
-  void proceed() override {
-    bring([](connection_actor& self, socket_state& joining) { self.proceed(joining); });
-  }
-  void refuse(std::string message, value data) override {
-    bring([message = std::move(message), data = std::move(data)](connection_actor& self,
-                                                                 socket_state& joining) {
-      self.refuse(joining, message, data.is_null() ? std::string_view() : data.json());
-    });
-  }
-
- private:
-  template <class Step>
-  void bring(Step step) {
-    if (used_.exchange(true)) return;
-    connection_actor::in(owner_, [sid = sid_, step = std::move(step)](connection_actor& self) {
-      socket_state* joining = self.find(sid);
-      if (joining != nullptr && joining->now == phase::connecting) step(self, *joining);
-    });
-  }
-
-  caf::actor owner_;
-  std::string sid_;
-  std::atomic<bool> used_{false};
-};
-
 }  // namespace
 
 bool connection_actor::run(socket_state& to, std::string_view what,
@@ -97,23 +67,35 @@ void connection_actor::connect(const packet& received) {
   const socketio::packet_view& view = received.view();
   // A query behind the name is legal; it is what clients of Socket.IO 2 have for a payload.
   const std::string_view wanted = view.nsp.substr(0, view.nsp.find('?'));
-  const namespace_ptr entry = directory_.find(wanted);
-  if (entry == nullptr) {
+  const namespace_ptr entry = directory_.names().join(wanted);
+  const auto parents = entry == nullptr ? directory_.names().parents() : nullptr;
+  if (entry == nullptr && parents->empty()) {
     home_.count().sockets_refused.add();
     link_->send(directory_.encode().connect_error(wanted, "Invalid namespace"), {});
     return;
   }
   if (in_namespace(wanted) != nullptr ||
-      sockets_.size() >= directory_.options().namespaces_per_client_max)
+      sockets_.size() >= directory_.options().namespaces_per_client_max) {
+    if (entry != nullptr) directory_.names().leave(entry);
     return broke_protocol(protocol::errc::unexpected_packet);
+  }
   std::erase(ended_by_server_, wanted);
-  auto& joining = *sockets_.emplace_back(std::make_unique<socket_state>(*this, entry));
-  joining.sid = link_->is_revision_3() ? v4_sid(*link_, *entry) : home_.next_sid();
-  joining.shared = entry->current();
+  auto& joining = *sockets_.emplace_back(std::make_unique<socket_state>(
+      *this, entry != nullptr ? entry
+                              : std::make_shared<namespace_entry>(std::string(wanted),
+                                                                  namespace_entry::no_index)));
+  joining.sid = link_->is_revision_3() ? v4_sid(*link_, *joining.entry) : home_.next_sid();
   joining.connect_deadline = home_.now() + directory_.options().connect_timeout;
   plan_wake(joining.connect_deadline);
   auto auth = value::from_json(link_->is_revision_3() ? v4_auth(view.nsp) : v5_auth(view.payload));
   if (auth) joining.auth = *std::move(auth);
+  if (entry != nullptr) return enter(joining);
+  joining.parents = parents;
+  ask_parent(joining);
+}
+
+void connection_actor::enter(socket_state& joining) {
+  joining.shared = joining.entry->current();
   proceed(joining);
 }
 
@@ -121,9 +103,8 @@ void connection_actor::proceed(socket_state& joining) {
   const auto& middlewares = joining.shared->middlewares;
   if (joining.middlewares_done == middlewares.size()) return joined(joining);
   const middleware& step = middlewares[joining.middlewares_done++];
-  auto port = std::make_shared<next_port>(self(), joining.sid);
   try {
-    step(joining.facade, next(port));
+    step(joining.facade, verdict_on(joining));
     return;
   } catch (const std::exception& thrown) {
     directory_.log(log_level::error, std::string("middleware threw: ") + thrown.what());
@@ -180,13 +161,15 @@ ack connection_actor::make_ack(const socket_state& to, std::optional<std::uint64
 void connection_actor::handle_ack(socket_state& to, const packet_ptr& received) {
   const socketio::packet_view& view = received->view();
   if (!view.id) return;
+  arguments values;
+  for (const std::string_view slice : view.arguments)
+    values.push_back(value::from_packet(received, slice));
+  if (*view.id >= broadcast_ack_ids)
+    return home_.acks().answer(*view.id, to.sid, std::move(values));
   const auto found = to.acks.find(*view.id);
   if (found == to.acks.end()) return;
   const ack_handler handler = std::move(found->second.handler);
   to.acks.erase(found);
-  arguments values;
-  for (const std::string_view slice : view.arguments)
-    values.push_back(value::from_packet(received, slice));
   run(to, "ack handler", [&] { handler(std::move(values)); });
 }
 
@@ -218,7 +201,7 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
   ended.waiting.clear();
   for (const auto& [number, left] : std::exchange(ended.held, {})) give_back(left);
   if (tell_client || !was_connected) ended_by_server_.push_back(ended.entry->name());
-  if (!was_connected) return;
+  if (!was_connected) return directory_.names().leave(ended.entry);
   home_.count().sockets_disconnected.add();
   const auto quietly = [&](auto&& work) {
     try {
@@ -240,6 +223,7 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
   if (!transport_gone_)
     send(ended, tell_client ? directory_.encode().disconnect(ended.entry->name()) : nullptr, {},
          true);
+  directory_.names().leave(ended.entry);
   for (const auto& waiting : std::exchange(ended.acks, {}))
     quietly([&] { waiting.second.handler(make_error_code(ack_errc::disconnected)); });
   for (const auto& handler : std::exchange(ended.disconnected, {}))

@@ -28,8 +28,9 @@ struct counters {
   counter packets_sent;       ///< frames queued for one client each
   counter sockets_connected;
   counter sockets_disconnected;
-  counter sockets_refused;  ///< by middleware or unknown namespace
-  counter rooms_opened;     ///< own-id rooms are not counted
+  counter sockets_refused;     ///< by middleware or unknown namespace
+  counter namespaces_refused;  ///< too many
+  counter rooms_opened;        ///< own-id rooms are not counted
   counter rooms_closed;
   counter handlers_thrown;       ///< the socket was ended
   counter arguments_mismatched;  ///< typed handler not called

@@ -1,38 +1,10 @@
 #include <troupe/actors/directory.hpp>
 
-#include <stdexcept>
-
 #include <troupe/actors/broadcaster.hpp>
 #include <troupe/actors/connection_actor.hpp>
 #include <troupe/actors/messages.hpp>
 
 namespace troupe::actors {
-
-namespace {
-constexpr std::size_t namespaces_max = 65'536;
-}
-
-std::shared_ptr<const namespace_entry::handlers> namespace_entry::current() const {
-  const std::lock_guard lock(mutex_);
-  return handlers_;
-}
-
-void namespace_entry::change(const std::function<void(handlers&)>& how) {
-  const std::lock_guard lock(mutex_);
-  auto changed = std::make_shared<handlers>(*handlers_);
-  how(*changed);
-  handlers_ = std::move(changed);
-}
-
-caf::actor namespace_entry::broadcaster() const {
-  const std::lock_guard lock(mutex_);
-  return broadcaster_;
-}
-
-void namespace_entry::replace_broadcaster(caf::actor next) {
-  const std::lock_guard lock(mutex_);
-  broadcaster_ = std::move(next);
-}
 
 directory::directory(caf::actor_system& system, const actor_options& options, log_sink log)
     : spawn_client([](caf::actor_system& in, pinned_unit& unit, shard_context& shard) {
@@ -41,7 +13,11 @@ directory::directory(caf::actor_system& system, const actor_options& options, lo
       system_(system),
       options_(options),
       encoder_(options.parser),
-      log_(std::move(log)) {}
+      log_(std::move(log)),
+      names_(
+          options.namespaces_max, options.cleanup_empty_child_namespaces,
+          [this](const namespace_ptr& made) { start(made); },
+          [this](const namespace_ptr& left) { tell(supervisor, namespace_emptied{left}); }) {}
 
 void directory::log(log_level level, std::string_view message) const {
   if (!log_) return;
@@ -51,35 +27,16 @@ void directory::log(log_level level, std::string_view message) const {
   }
 }
 
-namespace_ptr directory::open(std::string_view name) {
+void directory::start(const namespace_ptr& made) {
   const std::lock_guard lock(mutex_);
-  for (const namespace_ptr& entry : namespaces_)
-    if (entry->name() == name) return entry;
-  if (namespaces_.size() == namespaces_max) throw std::length_error("too many namespaces");
-  auto added = std::make_shared<namespace_entry>(std::string(name),
-                                                 static_cast<std::uint32_t>(namespaces_.size()));
-  namespaces_.push_back(added);
-  if (!opens_) return added;  // What is emitted there goes nowhere: nobody is left to end an actor.
-  added->replace_broadcaster(spawn_broadcaster(added, false));
-  tell(supervisor, broadcaster_added{added});
-  return added;
+  if (!opens_) return;  // What is emitted there goes nowhere: nobody is left to end an actor.
+  made->replace_broadcaster(spawn_broadcaster(made, false));
+  tell(supervisor, broadcaster_added{made});
 }
 
-namespace_ptr directory::find(std::string_view name) const {
-  const std::lock_guard lock(mutex_);
-  for (const namespace_ptr& entry : namespaces_)
-    if (entry->name() == name) return entry;
-  return nullptr;
-}
-
-namespace_ptr directory::at(std::uint32_t index) const {
-  const std::lock_guard lock(mutex_);
-  return index < namespaces_.size() ? namespaces_[index] : nullptr;
-}
-
-std::vector<namespace_ptr> directory::all() const {
-  const std::lock_guard lock(mutex_);
-  return namespaces_;
+std::uint64_t directory::next_broadcast_ack() noexcept {
+  return broadcast_ack_ids + broadcast_acks_.fetch_add(1, std::memory_order_relaxed) %
+                                 (ack_ids_end - broadcast_ack_ids);
 }
 
 void directory::stop_opening() {
@@ -93,10 +50,12 @@ caf::actor directory::spawn_broadcaster(const namespace_ptr& nsp, bool is_restar
 }
 
 void directory::drop_handles() {
-  for (const namespace_ptr& entry : all()) {
-    entry->replace_broadcaster({});
-    entry->change([](namespace_entry::handlers& all) { all = {}; });
-  }
+  const auto drop = [](namespace_entry& entry) {
+    entry.replace_broadcaster({});
+    entry.change([](namespace_entry::handlers& kept) { kept = {}; });
+  };
+  for (const namespace_ptr& entry : all()) drop(*entry);
+  for (const parent_namespace& parent : *names_.parents()) drop(*parent.entry);
   arms.clear();
   supervisor = {};
   transport = {};

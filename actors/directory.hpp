@@ -5,67 +5,18 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include <troupe/actors/caf.hpp>
 #include <troupe/actors/log_level.hpp>
+#include <troupe/actors/namespaces.hpp>
 #include <troupe/actors/options.hpp>
 #include <troupe/protocol/socketio/encoder.hpp>
-
-namespace troupe {
-class socket;
-class next;
-}  // namespace troupe
 
 namespace troupe::actors {
 
 class shard_context;
-
-using connection_handler = std::function<void(socket&)>;
-using middleware = std::function<void(socket&, next)>;
-
-/// One namespace of the server: its handlers and its broadcaster's handle. Lives as long as the
-/// server. Any thread; the lock is taken when a client joins and when handlers change, never per
-/// message.
-class namespace_entry {
- public:
-  struct handlers {
-    std::vector<middleware> middlewares;
-    std::vector<connection_handler> on_connection;
-    std::vector<caf::actor> subscribers;
-  };
-
-  namespace_entry(std::string name, std::uint32_t index) : name_(std::move(name)), index_(index) {}
-
-  const std::string& name() const noexcept { return name_; }
-  std::uint32_t index() const noexcept { return index_; }
-
-  std::shared_ptr<const handlers> current() const;
-  void change(const std::function<void(handlers&)>& how);
-
-  /// Sockets that listen to what they are sent: while there are any, broadcasts carry their values.
-  void count_outgoing_watcher(bool added) noexcept {
-    outgoing_watchers_.fetch_add(added ? 1 : std::uint32_t(-1), std::memory_order_relaxed);
-  }
-  bool has_outgoing_watchers() const noexcept {
-    return outgoing_watchers_.load(std::memory_order_relaxed) != 0;
-  }
-
-  caf::actor broadcaster() const;
-  void replace_broadcaster(caf::actor next);
-
- private:
-  const std::string name_;
-  const std::uint32_t index_;
-  mutable std::mutex mutex_;
-  std::shared_ptr<const handlers> handlers_ = std::make_shared<handlers>();
-  caf::actor broadcaster_;
-  std::atomic<std::uint32_t> outgoing_watchers_{0};
-};
-
-using namespace_ptr = std::shared_ptr<namespace_entry>;
 
 /// What all shards and actors of one server share: options, the namespaces, the handles of the
 /// standing actors. The handles are set once, before the first shard runs, and dropped after the
@@ -81,12 +32,13 @@ class directory {
   const protocol::socketio::encoder& encode() const noexcept { return encoder_; }
   void log(log_level level, std::string_view message) const;
 
-  /// The namespace, made (with its broadcaster) on first use. At most 65,536.
-  namespace_ptr open(std::string_view name);
-  /// Null if nobody opened it.
-  namespace_ptr find(std::string_view name) const;
-  namespace_ptr at(std::uint32_t index) const;
-  std::vector<namespace_ptr> all() const;
+  namespaces& names() noexcept { return names_; }
+  namespace_ptr open(std::string_view name) { return names_.open(name); }
+  namespace_ptr find(std::string_view name) const { return names_.find(name); }
+  namespace_ptr at(std::uint32_t index) const { return names_.at(index); }
+  std::vector<namespace_ptr> all() const { return names_.all(); }
+  /// The id of the next broadcast that asks for acks.
+  std::uint64_t next_broadcast_ack() noexcept;
   /// Spawns a broadcaster for `nsp` on the shard that its index means, as the first or in the
   /// place of one that died.
   caf::actor spawn_broadcaster(const namespace_ptr& nsp, bool is_restarted);
@@ -108,13 +60,16 @@ class directory {
   void drop_handles();
 
  private:
+  void start(const namespace_ptr& made);
+
   caf::actor_system& system_;
   const actor_options options_;
   const protocol::socketio::encoder encoder_;
   const log_sink log_;
   mutable std::mutex mutex_;
-  std::vector<namespace_ptr> namespaces_;
   bool opens_ = true;
+  namespaces names_;
+  std::atomic<std::uint64_t> broadcast_acks_{0};
 };
 
 }  // namespace troupe::actors

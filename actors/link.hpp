@@ -27,6 +27,7 @@ struct link_id {
 /// How a frame is to be delivered.
 struct delivery {
   bool is_volatile = false;  ///< Dropped if it cannot be written now.
+  bool may_compress = true;  ///< Where the transport compresses.
 };
 
 struct subscriber;

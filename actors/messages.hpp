@@ -10,10 +10,12 @@
 #include <string>
 #include <vector>
 
+#include <troupe/actors/awaited_acks.hpp>
 #include <troupe/actors/caf.hpp>
 #include <troupe/actors/client_messages.hpp>
 #include <troupe/actors/disconnect_reason.hpp>
 #include <troupe/actors/link.hpp>
+#include <troupe/actors/remote_socket.hpp>
 #include <troupe/actors/subscriber_table.hpp>
 #include <troupe/protocol/frame.hpp>
 #include <troupe/protocol/socketio/value.hpp>
@@ -58,6 +60,14 @@ struct broadcaster_added {
 struct subscriber_added {
   std::shared_ptr<namespace_entry> nsp;
   caf::actor who;
+};
+/// A child namespace has no socket any more and is retired.
+struct namespace_emptied {
+  std::shared_ptr<namespace_entry> nsp;
+};
+/// A shard has nothing of it any more.
+struct namespace_forgotten {
+  std::shared_ptr<namespace_entry> nsp;
 };
 struct stop_server {};
 /// Ends the clients over `spread`, then the server; see shard_context::drain_sessions.
@@ -108,6 +118,17 @@ struct publish {
   arguments values;
   std::shared_ptr<const target_set> targets;  // Null: all.
   delivery how;
+  ack_request acks{};  // Null answers: none are asked for.
+};
+/// What befalls all members that `targets` chooses, in one order with all else.
+struct member_operation {
+  enum class kind : std::uint8_t { join, leave, disconnect, fetch };
+  origin from;
+  kind what = kind::fetch;
+  std::shared_ptr<const target_set> targets;  // Null: all.
+  std::vector<std::string> rooms;             // To join or leave.
+  bool close = false;                         // Their connections as well.
+  std::shared_ptr<collection<std::vector<remote_socket>>> found;
 };
 /// A frame for one socket of the sender's, kept in order with its broadcasts.
 struct direct {
@@ -122,6 +143,10 @@ struct member {
   std::string sid;
   std::vector<std::string> rooms;
 };
+/// The server ends: passed on to every shard behind all that came before it.
+struct pass_on {};
+/// Somebody listens to its rooms now.
+struct rooms_watched {};
 struct resubscribe {
   std::uint32_t shard;
   std::vector<member> members;
@@ -148,6 +173,19 @@ struct drain_shard {
 };
 struct broadcaster_restarted {
   std::shared_ptr<namespace_entry> nsp;
+};
+/// Its broadcaster has ended.
+struct namespace_retired {
+  std::shared_ptr<namespace_entry> nsp;
+};
+/// The namespace has passed on all that was emitted before the server's end.
+struct passed_on {
+  std::uint32_t nsp;
+};
+/// Ends the shard's sessions when all these namespaces have passed on what they had.
+struct stop_shard {
+  disconnect_reason reason;
+  std::vector<std::uint32_t> behind;
 };
 struct table_subscribe {
   std::uint32_t nsp;
@@ -177,6 +215,12 @@ struct fanout {
   std::shared_ptr<const target_set> targets;
   delivery how;
   std::shared_ptr<const spoken> words;  // Null: nobody listens.
+  ack_request acks;                     // Null answers: none are asked for.
+  std::uint64_t ack_id = 0;
+};
+struct table_operation {
+  std::uint32_t nsp;
+  member_operation what;
 };
 
 // To all but connection actors, last.
@@ -189,10 +233,15 @@ struct end {};
       apply(broadcaster_added) apply(subscriber_added) apply(stop_server) apply(attached)          \
           apply(client_data) apply(link_closed) apply(wake) apply(shut_down) apply(call)           \
               apply(subscribe) apply(unsubscribe) apply(change_rooms) apply(publish) apply(direct) \
-                  apply(resubscribe) apply(taken) apply(adopt) apply(attach_client) apply(forget)  \
-                      apply(broadcaster_restarted) apply(table_subscribe) apply(table_unsubscribe) \
-                          apply(table_change_rooms) apply(table_direct) apply(fanout) apply(end)   \
-                              apply(drain_server) apply(drain_shard)
+                  apply(member_operation) apply(table_operation) apply(namespace_emptied)          \
+                      apply(namespace_forgotten) apply(namespace_retired) apply(pass_on)           \
+                          apply(rooms_watched) apply(passed_on) apply(stop_shard)                  \
+                              apply(resubscribe) apply(taken) apply(adopt) apply(attach_client)    \
+                                  apply(forget) apply(broadcaster_restarted)                       \
+                                      apply(table_subscribe) apply(table_unsubscribe)              \
+                                          apply(table_change_rooms) apply(table_direct)            \
+                                              apply(fanout) apply(end) apply(drain_server)         \
+                                                  apply(drain_shard)
 
 #define TROUPE_UNSAFE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::name)
 TROUPE_MESSAGES(TROUPE_UNSAFE)

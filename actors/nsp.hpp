@@ -6,8 +6,9 @@
 #include <string_view>
 #include <utility>
 
-#include <troupe/actors/broadcast_operator.hpp>
+#include <troupe/actors/broadcasting.hpp>
 #include <troupe/actors/next.hpp>
+#include <troupe/actors/remote_socket.hpp>
 
 namespace caf {
 class actor;
@@ -18,7 +19,7 @@ namespace troupe {
 class socket;
 
 /// A namespace of a server; a copyable handle, valid as long as the server. Any thread.
-class nsp {
+class nsp : public broadcasting<nsp> {
  public:
   nsp(actors::directory& shared, std::shared_ptr<actors::namespace_entry> entry)
       : directory_(&shared), entry_(std::move(entry)) {}
@@ -32,35 +33,47 @@ class nsp {
   void on_connection(std::function<void(socket&)> handler) const;
   /// Adds a middleware: runs, in order, before the client is told that it joined. It may refuse.
   void use(std::function<void(socket&, next)> handler) const;
+  // Rooms come and go with their members; the id of each socket is a room as well. The handlers run
+  // in the order of what happens in the namespace, on a thread of the server's; they must not
+  // block, and what they throw is logged. With a broadcaster that died some of it is lost.
+  void on_create_room(std::function<void(const std::string& room)> handler) const;
+  void on_delete_room(std::function<void(const std::string& room)> handler) const;
+  void on_join_room(
+      std::function<void(const std::string& room, const std::string& sid)> handler) const;
+  void on_leave_room(
+      std::function<void(const std::string& room, const std::string& sid)> handler) const;
+
+  /// Emits to the other servers of a cluster, not to clients. A server on its own has none: nobody
+  /// hears it, and a broadcast_ack_handler as last argument is called with no responses. Throws
+  /// std::invalid_argument for "connect", "connection" and "new_namespace".
+  template <class... Values>
+  void server_side_emit(std::string_view event, Values&&... values) const {
+    detail::emission<broadcast_ack_result> what(std::forward<Values>(values)...);
+    emit_to_servers(event, what.values, what.on_ack);
+  }
+  template <class... Values>
+  std::future<broadcast_ack_result> server_side_emit_with_ack(std::string_view event,
+                                                              Values&&... values) const {
+    auto answer = std::make_shared<std::promise<broadcast_ack_result>>();
+    auto future = answer->get_future();
+    server_side_emit(event, std::forward<Values>(values)...,
+                     [answer](const broadcast_ack_result& result) { answer->set_value(result); });
+    return future;
+  }
+
   /// `who` receives client_connected, client_event and client_disconnected for every client of the
   /// namespace that joins from now on (`<troupe/actors.hpp>`), until it ends. Its mailbox is not
   /// bounded: it must keep up.
   void subscribe(const caf::actor& who) const;
 
-  template <class... Values>
-  void emit(std::string_view event, Values&&... values) const {
-    all().emit(event, std::forward<Values>(values)...);
-  }
-  template <class... Values>
-  void send(Values&&... values) const {
-    all().emit("message", std::forward<Values>(values)...);
-  }
-  template <class Rooms>
-  broadcast_operator to(const Rooms& rooms) const {
-    return all().to(rooms);
-  }
-  template <class Rooms>
-  broadcast_operator in(const Rooms& rooms) const {
-    return all().to(rooms);
-  }
-  template <class Rooms>
-  broadcast_operator except(const Rooms& rooms) const {
-    return all().except(rooms);
-  }
-  broadcast_operator volatile_() const { return all().volatile_(); }
+  /// All members; what broadcasting offers is said of these.
+  broadcast_operator everyone() const { return {*directory_, entry_}; }
 
  private:
-  broadcast_operator all() const { return {*directory_, entry_}; }
+  void emit_to_servers(std::string_view event, const arguments& values,
+                       const broadcast_ack_handler& on_acks) const;
+  template <class Add>
+  void listen_to_rooms(Add add) const;
 
   actors::directory* directory_;
   std::shared_ptr<actors::namespace_entry> entry_;

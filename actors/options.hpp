@@ -20,9 +20,12 @@ struct actor_options {
   std::chrono::milliseconds connect_timeout{45'000};
   std::chrono::milliseconds ack_timeout{60'000};
   std::size_t acks_max = 1024;
+  std::size_t broadcast_acks_max = 1024;
   std::size_t rooms_per_socket_max = 4096;
   std::size_t namespaces_per_client_max = 256;
   std::size_t operations_under_way_max = 16'384;
+  std::size_t namespaces_max = 65'536;
+  bool cleanup_empty_child_namespaces = false;
   std::size_t broadcaster_restarts_max = 5;
   std::chrono::milliseconds broadcaster_restarts_window{10'000};
   std::shared_ptr<const troupe::parser> parser;  ///< Null: JSON.

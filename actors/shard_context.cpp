@@ -28,6 +28,11 @@ bool shard_context::replace_broadcaster(std::uint32_t nsp, const caf::actor& nex
   return true;
 }
 
+bool shard_context::forget_namespace(std::uint32_t nsp) {
+  if (nsp < tables_.size()) tables_[nsp].reset();
+  return replace_broadcaster(nsp, {});
+}
+
 shard_context::known_broadcaster& shard_context::known(std::uint32_t nsp) {
   if (broadcasters_.size() <= nsp) broadcasters_.resize(nsp + 1);
   return broadcasters_[nsp];

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <troupe/actors/awaited_acks.hpp>
 #include <troupe/actors/counters.hpp>
 #include <troupe/actors/directory.hpp>
 #include <troupe/actors/disconnect_reason.hpp>
@@ -19,9 +20,11 @@ class shard_context {
  public:
   virtual unsigned index() const noexcept = 0;
   virtual time_point now() const noexcept = 0;
+  /// Sends the shard's arm `wake` at `when`; a later call replaces an earlier.
+  virtual void wake_arm_at(time_point when) = 0;
   /// The session's link; null once its transport is gone.
   virtual link* find(const link_id& id) noexcept = 0;
-  /// Sends `message` to the connection actor of every session.
+  /// Sends `message` to the connection actor of every session that the namespace may concern.
   virtual void tell_all(const broadcaster_restarted& message) = 0;
   /// The server ends: the connection actors end their sockets with `reason`, connections without
   /// one are closed.
@@ -48,6 +51,9 @@ class shard_context {
   /// `next` took the place of one that died, and whatever that had under way is lost. False: the
   /// shard never spoke to another than `next`.
   bool replace_broadcaster(std::uint32_t nsp, const caf::actor& next);
+  /// The namespace is no more; its index may come to mean another. False: the shard never spoke to
+  /// its broadcaster.
+  bool forget_namespace(std::uint32_t nsp);
   /// How often the namespace's broadcaster was replaced.
   std::uint32_t epoch(std::uint32_t nsp) const noexcept {
     return nsp < broadcasters_.size() ? broadcasters_[nsp].epoch : 0;
@@ -55,18 +61,22 @@ class shard_context {
   /// How often any was.
   std::uint32_t replacements() const noexcept { return replacements_; }
   const std::vector<std::unique_ptr<subscriber_table>>& tables() const noexcept { return tables_; }
+  /// Broadcasts that its clients have not all answered.
+  awaited_acks& acks() noexcept { return acks_; }
   /// Ends the memberships of a link that is gone, in the tables and with the broadcasters.
   void leave_all(link& gone);
   /// Drops all handles; the shard has stopped.
   void drop_handles() noexcept { broadcasters_.clear(); }
 
  protected:
-  explicit shard_context(directory& shared) : directory_(shared) {}
+  explicit shard_context(directory& shared)
+      : directory_(shared), acks_(shared.options().broadcast_acks_max, counters_) {}
   ~shard_context() = default;
 
  private:
   directory& directory_;
   counters counters_;
+  awaited_acks acks_;
   std::vector<std::unique_ptr<subscriber_table>> tables_;
   struct known_broadcaster {
     caf::actor who;

@@ -2,30 +2,20 @@
 
 #include <any>
 #include <chrono>
-#include <concepts>
-#include <functional>
-#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <utility>
-#include <vector>
 
 #include <troupe/actors/ack.hpp>
-#include <troupe/actors/ack_callback.hpp>
-#include <troupe/actors/broadcast_operator.hpp>
 #include <troupe/actors/engine_session.hpp>
 #include <troupe/actors/handshake.hpp>
 #include <troupe/actors/nsp.hpp>
+#include <troupe/actors/socket_executor.hpp>
 #include <troupe/actors/socket_listeners.hpp>
+#include <troupe/actors/socket_operator.hpp>
 
 namespace troupe {
-
-namespace actors {
-class connection_actor;
-struct socket_state;
-}  // namespace actors
 
 /// One client in one namespace, as `on_connection` hands it to you. It belongs to the client's
 /// connection actor and lives until its disconnect handlers have returned.
@@ -47,46 +37,41 @@ class socket : public socket_listeners {
   /// Yours; lives as long as the socket.
   std::any& data() noexcept;
 
-  /// Emits to this client. With a handler as last argument the client is asked for an ack, and the
-  /// handler called once: with its answer, or with ack_errc after the server's ack timeout or when
-  /// the socket ends. What handlers may look like: see make_ack_handler. Throws
-  /// std::invalid_argument for a reserved name.
+  // To this client: see socket_operator.
   template <class... Values>
   void emit(std::string_view event, Values&&... values) {
-    emit_within(std::chrono::milliseconds::zero(), event, std::forward<Values>(values)...);
-  }
-  void emit(std::string_view event, arguments& values) { emit_values(event, values, {}, {}); }
-  void emit(std::string_view event, const arguments& values) { emit_values(event, values, {}, {}); }
-  void emit(std::string_view event, arguments&& values) {
-    emit_values(event, std::move(values), {}, {});
-  }
-  /// The same with an ack timeout of its own (zero: the server's).
-  template <class... Values>
-  void emit_within(std::chrono::milliseconds timeout, std::string_view event, Values&&... values) {
-    arguments list;
-    list.reserve(sizeof...(values));
-    ack_handler handler;
-    (take(list, handler, std::forward<Values>(values)), ...);
-    emit_values(event, std::move(list), std::move(handler), timeout);
+    plain().emit(event, std::forward<Values>(values)...);
   }
   /// emit("message", ...).
   template <class... Values>
   void send(Values&&... values) {
-    emit("message", std::forward<Values>(values)...);
+    plain().emit("message", std::forward<Values>(values)...);
   }
+  template <class... Values>
+  std::future<ack_result> emit_with_ack(std::string_view event, Values&&... values) {
+    return plain().emit_with_ack(event, std::forward<Values>(values)...);
+  }
+  socket_operator volatile_() const { return plain().volatile_(); }
+  socket_operator compress(bool may) const { return plain().compress(may); }
+  socket_operator timeout(std::chrono::milliseconds limit) const { return plain().timeout(limit); }
 
+  // To others: see broadcast_operator.
   /// Everyone in the namespace but this client.
-  broadcast_operator broadcast() const;
-  /// The others in `room`.
-  broadcast_operator to(std::string_view room) const { return broadcast().to(room); }
-  broadcast_operator in(std::string_view room) const { return broadcast().to(room); }
-  broadcast_operator except(std::string_view room) const { return broadcast().except(room); }
+  broadcast_operator broadcast() const { return plain().broadcast(); }
+  /// The others in these rooms.
+  broadcast_operator to(room_names rooms) const { return broadcast().to(std::move(rooms)); }
+  broadcast_operator in(room_names rooms) const { return broadcast().to(std::move(rooms)); }
+  broadcast_operator except(room_names rooms) const { return broadcast().except(std::move(rooms)); }
+  broadcast_operator local() const { return broadcast().local(); }
 
   /// At most options::rooms_per_socket_max rooms; past that std::length_error is thrown.
-  void join(std::string_view room);
+  void join(room_names rooms);
   void leave(std::string_view room);
-  /// The rooms joined, its own id's among them.
+  /// The rooms joined, its own id's among them; none when it has ended.
   std::set<std::string> rooms() const;
+
+  /// Brings work from other threads here.
+  socket_executor executor() const;
 
   /// Ends this socket ("server namespace disconnect"): what was emitted before is delivered first.
   /// `close`: ends all of the client's sockets and its connection. Within a middleware the client
@@ -94,15 +79,7 @@ class socket : public socket_listeners {
   void disconnect(bool close = false);
 
  private:
-  template <class T>
-  static void take(arguments& list, ack_handler& handler, T&& given) {
-    if constexpr (detail::ack_callback<std::decay_t<T>>)
-      handler = make_ack_handler(std::decay_t<T>(std::forward<T>(given)));
-    else
-      list.push_back(conversion<std::decay_t<T>>::to(given));
-  }
-  void emit_values(std::string_view event, arguments values, ack_handler handler,
-                   std::chrono::milliseconds timeout);
+  socket_operator plain() const noexcept { return socket_operator(state_); }
 };
 
 }  // namespace troupe

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <troupe/actors/awaited_acks.hpp>
 #include <troupe/actors/directory.hpp>
 #include <troupe/actors/link.hpp>
 #include <troupe/actors/socket.hpp>
@@ -42,6 +43,9 @@ struct socket_state {
 
   listener next_listener() noexcept { return listener(++listeners_made); }
 
+  /// From 1 on; so few wait that none is given out again while it does.
+  std::uint64_t next_ack_id() noexcept { return 1 + acks_asked++ % (broadcast_ack_ids - 1); }
+
   connection_actor& owner;
   namespace_ptr entry;
   socket facade{*this};
@@ -54,6 +58,9 @@ struct socket_state {
   /// The namespace's handlers as they were when this client came.
   std::shared_ptr<const namespace_entry::handlers> shared;
   std::size_t middlewares_done = 0;
+  /// Asked in turn whether they take a namespace that is not there yet; null: `entry` is there.
+  std::shared_ptr<const std::vector<parent_namespace>> parents;
+  std::size_t parents_asked = 0;
   listener_list<registration> handlers;
   listener_list<socket_listeners::any_handler> any_handlers;
   listener_list<socket_listeners::outgoing_handler> outgoing_handlers;
@@ -69,7 +76,7 @@ struct socket_state {
   bool has_left = false;               // Its rooms, at its end.
   std::unique_ptr<token_bucket> rate;  ///< Of its events; null: not limited.
   std::map<std::uint64_t, pending_ack> acks;
-  std::uint64_t next_ack = 1;
+  std::uint64_t acks_asked = 0;  // Ever.
   /// What came while the middlewares were at work, in order; its credit is not given back yet.
   std::deque<protocol::socketio::packet_ptr> waiting;
 };

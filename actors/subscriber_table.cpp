@@ -6,6 +6,11 @@
 
 namespace troupe::actors {
 
+bool subscriber::is_in(std::string_view room_name) const noexcept {
+  return std::any_of(rooms.begin(), rooms.end(),
+                     [&](const membership& in) { return in.joined->name == room_name; });
+}
+
 subscriber_table::~subscriber_table() {
   while (!all_.empty()) remove(*all_.back());
 }
@@ -45,8 +50,7 @@ room* subscriber_table::find_room(std::string_view name) noexcept {
 
 void subscriber_table::join(subscriber& who, std::string_view room_name) {
   if (room_name == who.sid) return;
-  for (const auto& membership : who.rooms)
-    if (membership.joined->name == room_name) return;
+  if (who.is_in(room_name)) return;
   room* joined = find_room(room_name);
   if (joined == nullptr) {
     auto added = std::make_unique<room>();

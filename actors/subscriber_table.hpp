@@ -1,9 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,6 +21,16 @@ namespace troupe::actors {
 struct target_set {
   std::vector<std::string> rooms;
   std::vector<std::string> except;
+
+  /// Whether it means a socket of this id that is in `joined` (rooms besides its own id's).
+  bool chooses(const std::string& sid, std::span<const std::string> joined) const noexcept {
+    const auto names_it = [&](const std::vector<std::string>& names) {
+      return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+        return name == sid || std::find(joined.begin(), joined.end(), name) != joined.end();
+      });
+    };
+    return (rooms.empty() || names_it(rooms)) && !names_it(except);
+  }
 };
 
 struct room;
@@ -35,6 +47,8 @@ struct subscriber {
     std::size_t position;  ///< In the room's members.
   };
   std::vector<membership> rooms;
+
+  bool is_in(std::string_view room_name) const noexcept;
 };
 
 struct room {

@@ -15,6 +15,15 @@ caf::behavior supervisor::make_behavior() {
           ++standing_;  // Opened while the others were being ended.
           tell(who, end{});
         },
+        [](const namespace_emptied& message) {
+          const caf::actor empty = message.nsp->broadcaster();
+          if (empty) tell(empty, end{});
+        },
+        [this](const namespace_forgotten& message) {
+          if (++forgotten_[message.nsp] < directory_.arms.size()) return;
+          forgotten_.erase(message.nsp);
+          directory_.names().release(message.nsp);
+        },
         [this](const subscriber_added& message) {
           if (subscribers_.insert(message.who.address()).second) follow(message.who);
         },
@@ -30,6 +39,7 @@ void supervisor::on_exit() {
   clients_.clear();
   broadcasters_.clear();
   subscribers_.clear();
+  forgotten_.clear();
 }
 
 void supervisor::follow(const caf::actor& who) {
@@ -58,17 +68,28 @@ void supervisor::down(const caf::actor_addr& who) {
     return;
   }
   if (subscribers_.erase(who) != 0) {
-    for (const namespace_ptr& nsp : directory_.all())
-      nsp->change([&](namespace_entry::handlers& all) {
+    const auto forget_subscriber = [&](namespace_entry& nsp) {
+      nsp.change([&](namespace_entry::handlers& all) {
         std::erase_if(all.subscribers,
                       [&](const caf::actor& listed) { return listed.address() == who; });
       });
+    };
+    for (const namespace_ptr& nsp : directory_.all()) forget_subscriber(*nsp);
+    for (const parent_namespace& parent : *directory_.names().parents())
+      forget_subscriber(*parent.entry);
     return;
   }
   if (const auto ended = broadcasters_.find(who); ended != broadcasters_.end()) {
     const namespace_ptr nsp = ended->second;
     broadcasters_.erase(ended);
-    if (standing_ == 0) return restart(nsp);
+    if (standing_ == 0 && !nsp->is_retired()) return restart(nsp);
+    if (standing_ == 0) {
+      nsp->replace_broadcaster({});
+      if (stopping_)
+        for (const caf::actor& arm : directory_.arms) tell(arm, passed_on{nsp->index()});
+      for (const caf::actor& arm : directory_.arms) tell(arm, namespace_retired{nsp});
+      return;
+    }
   }
   if (standing_ != 0 && --standing_ == 0) {
     directory_.on_stopped(failed_);
@@ -88,6 +109,7 @@ void supervisor::restart(const namespace_ptr& nsp) {
   nsp->replace_broadcaster(next);
   broadcasters_.emplace(next.address(), nsp);
   follow(next);
+  if (stopping_) tell(next, pass_on{});
   for (const caf::actor& arm : directory_.arms) tell(arm, broadcaster_restarted{nsp});
   if (!too_often) return;
   // It was restarted all the same: the clients that are left go in order.
@@ -100,8 +122,13 @@ void supervisor::stop(bool failed) {
   if (stopping_) return;
   stopping_ = true;
   tell(directory_.transport, stop_listening{});
-  for (const caf::actor& arm : directory_.arms)
-    tell(arm, shut_down{disconnect_reason::server_shutting_down});
+  // What was emitted before is delivered: the shards end behind it.
+  stop_shard last{disconnect_reason::server_shutting_down, {}};
+  for (const auto& [address, nsp] : broadcasters_) {
+    tell(nsp->broadcaster(), pass_on{});
+    last.behind.push_back(nsp->index());
+  }
+  for (const caf::actor& arm : directory_.arms) tell(arm, last);
   if (clients_.empty()) end_standing_actors();
 }
 

@@ -42,24 +42,58 @@ caf::behavior transport_arm::make_behavior() {
           guard([&] { handle(message); });
           came_back(message.nsp, message.what.from);
         },
+        [this](const table_operation& message) {
+          guard([&] { handle(message); });
+          came_back(message.nsp, message.what.from);
+        },
+        [this](const wake&) { guard([&] { expire_acks(); }); },
         [this](const adopt& message) { guard([&] { message.connection->arrive(shard_); }); },
         [this](const attach_client& message) {
           guard([&] { shard_.attach(message.id, message.connection); });
         },
         [this](const forget& message) { guard([&] { shard_.forget(message.id); }); },
-        [this](const shut_down& message) { guard([&] { shard_.shut_down(message.reason); }); },
         [this](const drain_shard& message) {
           guard([&] {
             shard_.drain_sessions(disconnect_reason::server_shutting_down, message.how.deadline,
                                   message.how.spread);
           });
         },
+        [this](const stop_shard& message) {
+          last_ = message;
+          stop_if_all_passed();
+        },
+        [this](const passed_on& message) {
+          passed_.push_back(message.nsp);
+          stop_if_all_passed();
+        },
         [this](const broadcaster_restarted& message) { guard([&] { handle(message); }); },
-        [this](const end&) { quit(); },
+        [this](const namespace_retired& message) {
+          guard([&] {
+            const bool has_lost = shard_.forget_namespace(message.nsp->index());
+            if (has_lost) shard_.tell_all(broadcaster_restarted{message.nsp});
+          });
+          tell(shard_.shared().supervisor, namespace_forgotten{message.nsp});
+        },
+        [this](const end&) {
+          if (last_) last_->behind.clear();
+          stop_if_all_passed();
+          quit();
+        },
 #if TROUPE_CAF_1X
         [](const caf::error&) {},
 #endif
   };
+}
+
+void transport_arm::stop_if_all_passed() {
+  if (!last_) return;
+  std::erase_if(last_->behind, [&](std::uint32_t nsp) {
+    return std::find(passed_.begin(), passed_.end(), nsp) != passed_.end();
+  });
+  if (!last_->behind.empty()) return;
+  const disconnect_reason reason = last_->reason;
+  last_.reset();
+  guard([&] { shard_.shut_down(reason); });
 }
 
 // The arm must survive what a single message does: it serves every client of its shard.
@@ -74,6 +108,7 @@ void transport_arm::guard(Work work) {
 
 void transport_arm::handle(const fanout& message) {
   if (message.frame == nullptr) return;
+  if (message.acks.answers != nullptr) await_acks(message);
   std::uint64_t sent = 0;
   shard_.table(message.nsp).select(message.targets.get(), [&](actors::subscriber& who) {
     who.connection->send(message.frame, message.how);
@@ -81,6 +116,20 @@ void transport_arm::handle(const fanout& message) {
   });
   shard_.count().packets_sent.add(sent);
   if (message.words != nullptr) tell_watchers(message);
+}
+
+void transport_arm::await_acks(const fanout& message) {
+  std::unordered_set<std::string> asked;
+  shard_.table(message.nsp).select(message.targets.get(), [&](actors::subscriber& who) {
+    asked.insert(who.sid);
+  });
+  shard_.acks().add(message.ack_id, message.acks, std::move(asked), shard_.now());
+  shard_.wake_arm_at(shard_.acks().next_deadline());
+}
+
+void transport_arm::expire_acks() {
+  shard_.acks().expire(shard_.now());
+  shard_.wake_arm_at(shard_.acks().next_deadline());
 }
 
 void transport_arm::tell_watchers(const fanout& message) {
@@ -125,6 +174,35 @@ void transport_arm::handle(const table_direct& message) {
   if (message.what.last) {
     subscriber_table& table = shard_.table(message.nsp);
     if (actors::subscriber* who = table.find(message.what.sid)) table.remove(*who);
+  }
+}
+
+void transport_arm::handle(const table_operation& message) {
+  using kind = member_operation::kind;
+  const member_operation& what = message.what;
+  subscriber_table& table = shard_.table(message.nsp);
+  std::vector<actors::subscriber*> chosen;
+  table.select(what.targets.get(), [&](actors::subscriber& who) { chosen.push_back(&who); });
+  for (actors::subscriber* who : chosen) {
+    link& connection = *who->connection;
+    const std::string sid = who->sid;
+    if (what.what == kind::fetch) {
+      connection.ask([sid, found = what.found](connection_actor& self) { self.show(sid, *found); });
+    } else if (what.what == kind::disconnect) {
+      table.remove(*who);
+      connection.ask(
+          [sid, close = what.close](connection_actor& self) { self.send_away(sid, close); });
+    } else {
+      const bool joins = what.what == kind::join;
+      for (const std::string& room_name : what.rooms) {
+        if (!joins) table.leave(*who, room_name);
+        if (joins && who->rooms.size() < shard_.shared().options().rooms_per_socket_max)
+          table.join(*who, room_name);
+      }
+      connection.ask([sid, rooms = what.rooms, joins](connection_actor& self) {
+        self.rooms_changed(sid, rooms, joins);
+      });
+    }
   }
 }
 

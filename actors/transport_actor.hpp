@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
+#include <vector>
 
 #include <troupe/actors/directory.hpp>
 #include <troupe/actors/messages.hpp>
@@ -43,11 +46,15 @@ class transport_arm final : public pinned_actor {
   caf::behavior make_behavior() override;
 
  private:
+  void stop_if_all_passed();
   void handle(const fanout& message);
   void tell_watchers(const fanout& message);
+  void await_acks(const fanout& message);
   void handle(const table_subscribe& message);
   void handle(const table_change_rooms& message);
   void handle(const table_direct& message);
+  void handle(const table_operation& message);
+  void expire_acks();
   void handle(const broadcaster_restarted& message);
   template <class Work>
   void guard(Work work);
@@ -55,6 +62,8 @@ class transport_arm final : public pinned_actor {
   void count_taken(std::uint32_t nsp);
 
   shard_context& shard_;
+  std::optional<stop_shard> last_;     // Received, but namespaces are still to be heard of.
+  std::vector<std::uint32_t> passed_;  // Heard of.
 };
 
 }  // namespace troupe::actors

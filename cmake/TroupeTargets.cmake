@@ -16,16 +16,35 @@ endforeach()
 
 # The public headers, <troupe/NAME.hpp>, each forwarding to where its layer keeps it.
 foreach(header
-    actors=actors/client_messages ack=actors/ack broadcast_operator=actors/broadcast_operator
-    beast=runtime/beast cors=runtime/cors deflate_options=transport/deflate_options
-    describe=protocol/socketio/described_conversion disconnect_reason=actors/disconnect_reason
-    engine=runtime/engine engine_session=actors/engine_session
-    event=actors/event foreign_connection=runtime/foreign_connection handshake=actors/handshake
-    http=transport/http json=protocol/socketio/boost_json_conversion limits=actors/limits
-    listener_options=transport/listener_options log_level=actors/log_level
-    msgpack=protocol/socketio/msgpack_parser nsp=actors/nsp options=runtime/options
-    parser=protocol/socketio/parser server=runtime/server socket=actors/socket
-    stream=transport/stream tls_options=transport/tls_options
+    ack=actors/ack
+    actors=actors/client_messages
+    asio=runtime/asio
+    beast=runtime/beast
+    broadcast_ack=actors/broadcast_ack
+    broadcast_operator=actors/broadcast_operator
+    cors=runtime/cors
+    deflate_options=transport/deflate_options
+    describe=protocol/socketio/described_conversion
+    disconnect_reason=actors/disconnect_reason
+    engine=runtime/engine
+    engine_session=actors/engine_session
+    event=actors/event
+    foreign_connection=runtime/foreign_connection
+    handshake=actors/handshake
+    http=transport/http
+    json=protocol/socketio/boost_json_conversion
+    limits=actors/limits
+    listener_options=transport/listener_options
+    log_level=actors/log_level
+    msgpack=protocol/socketio/msgpack_parser
+    nsp=actors/nsp
+    options=runtime/options
+    parser=protocol/socketio/parser
+    remote_socket=actors/remote_socket
+    server=runtime/server
+    socket=actors/socket
+    stream=transport/stream
+    tls_options=transport/tls_options
     value=protocol/socketio/container_conversion)
   string(REPLACE "=" ";" header "${header}")
   list(GET header 0 name)

@@ -86,10 +86,17 @@ struct options {
   // --- Socket.IO
   std::chrono::milliseconds connect_timeout{45'000};  ///< No namespace joined: closed.
   std::chrono::milliseconds ack_timeout{60'000};      ///< The handler gets ack_errc::timed_out.
-  std::size_t acks_max = 1024;              ///< Waiting, per socket; over it: ack_errc::too_many.
-  std::size_t rooms_per_socket_max = 4096;  ///< Over it: join throws std::length_error.
+  std::size_t acks_max = 1024;  ///< Waiting, per socket; over it: ack_errc::too_many.
+  /// Broadcasts that wait for acks, on each shard; over it: ack_errc::too_many.
+  std::size_t broadcast_acks_max = 1024;
+  std::size_t rooms_per_socket_max = 4096;      ///< Over it: join throws std::length_error.
   std::size_t namespaces_per_client_max = 256;  ///< Over it: the client is closed.
-  std::size_t attachments_max = 10;             ///< Of one packet; over it: the client is closed.
+  /// Of the server. Over it: server::of throws std::length_error, a client that wants another made
+  /// by a pattern is refused ("too many namespaces").
+  std::size_t namespaces_max = 65'536;
+  /// A namespace made by a pattern goes when its last socket has left.
+  bool cleanup_empty_child_namespaces = false;
+  std::size_t attachments_max = 10;  ///< Of one packet; over it: the client is closed.
   std::chrono::milliseconds attachments_timeout{60'000};  ///< Not all came: closed.
   std::size_t arguments_max = 4096;                       ///< Of one event; over it: closed.
   std::size_t json_depth_max = 512;                       ///< Over it: closed.

@@ -65,6 +65,24 @@ troupe::engine server::engine() const {
   return {state_->settings.hooks, *this};
 }
 
+nsp server::parent(actors::name_judge judge, actors::name_test test) {
+  actors::directory& shared = *state_->shared;
+  return {shared, shared.names().add_parent(std::move(judge), std::move(test))};
+}
+
+void server::on_new_namespace(std::function<void(nsp)> handler) {
+  actors::directory& shared = *state_->shared;
+  shared.names().on_new([&shared, handler = std::move(handler)](const auto& made) {
+    try {
+      handler({shared, made});
+    } catch (const std::exception& thrown) {
+      shared.log(log_level::error, std::string("new namespace handler threw: ") + thrown.what());
+    } catch (...) {
+      shared.log(log_level::error, "new namespace handler threw");
+    }
+  });
+}
+
 nsp server::root() const {
   return *state_->root;
 }
@@ -86,6 +104,7 @@ server_stats server::stats() const {
     sum.packets_malformed += counted.packets_malformed.value();
     sum.packets_sent += counted.packets_sent.value();
     sum.sockets_refused += counted.sockets_refused.value();
+    sum.namespaces_refused += counted.namespaces_refused.value();
     sum.handlers_thrown += counted.handlers_thrown.value();
     sum.arguments_mismatched += counted.arguments_mismatched.value();
     sum.acks_timed_out += counted.acks_timed_out.value();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,6 +14,7 @@
 #include <troupe/actors/socket.hpp>
 #include <troupe/runtime/engine.hpp>
 #include <troupe/runtime/options.hpp>
+#include <troupe/runtime/server_stats.hpp>
 #include <troupe/transport/listener_options.hpp>
 
 namespace caf {
@@ -22,29 +24,6 @@ class actor_system;
 namespace troupe {
 
 struct foreign_connection;
-
-/// What a server counted, all shards together; see actors/counters.hpp for the meaning.
-struct server_stats {
-  std::uint64_t clients = 0;  ///< Engine.IO sessions open now.
-  std::uint64_t sockets = 0;  ///< Sockets connected now.
-  std::uint64_t rooms = 0;    ///< Rooms with a member, counted on each shard; own-id rooms not.
-  std::uint64_t connections_accepted = 0;
-  std::uint64_t requests_refused = 0;
-  std::uint64_t packets_received = 0;
-  std::uint64_t packets_malformed = 0;
-  std::uint64_t packets_sent = 0;
-  std::uint64_t sockets_refused = 0;
-  std::uint64_t handlers_thrown = 0;
-  std::uint64_t arguments_mismatched = 0;
-  std::uint64_t acks_timed_out = 0;
-  std::uint64_t volatile_dropped = 0;
-  std::uint64_t outboxes_overflown = 0;
-  std::uint64_t reads_paused = 0;
-  std::uint64_t connections_refused = 0;  ///< By options::limits, as the next three.
-  std::uint64_t sessions_refused = 0;
-  std::uint64_t events_refused = 0;
-  std::uint64_t rooms_refused = 0;
-};
 
 /// A Socket.IO server: a listener, shards (one thread each), and the actors behind them.
 ///
@@ -58,7 +37,7 @@ struct server_stats {
 /// different clients do when there is more than one thread. They must not block: their shard's
 /// other clients wait. Register handlers before run() or start(), or at any time for clients that
 /// come later. All functions may be called from any thread; emits from one thread arrive in order.
-class server {
+class server : public broadcasting<server> {
  public:
   /// Makes a server with an actor system of its own. Nothing listens yet.
   explicit server(options settings = {});
@@ -108,38 +87,43 @@ class server {
 
   /// The namespace `name` ("/admin"), made on first use. Clients may join it from then on.
   nsp of(std::string_view name);
+  /// The parent of all namespaces whose names match `pattern` (std::regex, boost::regex; anywhere
+  /// in the name: anchor it). They are made when a client wants to join them, or by of(name); each
+  /// takes over the middlewares, connection handlers and subscribers that the parent has then.
+  /// What is emitted to the parent reaches them all.
+  template <class Pattern>
+  requires requires { typename Pattern::flag_type; }
+  nsp of(Pattern pattern) {
+    return parent({}, [pattern = std::move(pattern)](const std::string& name) {
+      return regex_search(name, pattern);
+    });
+  }
+  /// The same, of all namespaces that `judge(name, auth, next)` lets pass: `next()` makes it,
+  /// `next.refuse(...)` leaves it to the parents added later, at last "Invalid namespace". It may
+  /// answer later, within options::connect_timeout, and runs as a middleware does.
+  template <class Judge>
+  requires std::invocable<Judge&, const std::string&, const value&, next> nsp of(Judge judge) {
+    return parent(std::move(judge), {});
+  }
+  /// Calls `handler` for every namespace made from now on, before a client can join it. On the
+  /// thread that makes it.
+  void on_new_namespace(std::function<void(nsp)> handler);
 
   // The namespace "/".
   void on_connection(std::function<void(socket&)> handler) {
     root().on_connection(std::move(handler));
   }
   void use(std::function<void(socket&, next)> middleware) { root().use(std::move(middleware)); }
-  template <class... Values>
-  void emit(std::string_view event, Values&&... values) {
-    root().emit(event, std::forward<Values>(values)...);
-  }
-  template <class... Values>
-  void send(Values&&... values) {
-    root().send(std::forward<Values>(values)...);
-  }
-  template <class Rooms>
-  broadcast_operator to(const Rooms& rooms) {
-    return root().to(rooms);
-  }
-  template <class Rooms>
-  broadcast_operator in(const Rooms& rooms) {
-    return root().to(rooms);
-  }
-  template <class Rooms>
-  broadcast_operator except(const Rooms& rooms) {
-    return root().except(rooms);
-  }
+  /// All its members; what broadcasting offers is said of these.
+  broadcast_operator everyone() const { return root().everyone(); }
 
   troupe::engine engine() const;  ///< The Engine.IO server below: middlewares, events, ids.
   server_stats stats() const;
 
  private:
   nsp root() const;
+  nsp parent(std::function<void(const std::string&, const value&, next)> judge,
+             std::function<bool(const std::string&)> test);
 
   struct state;
   std::unique_ptr<state> state_;

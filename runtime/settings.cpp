@@ -91,9 +91,12 @@ actors::actor_options actor_options_from(const shard_settings& settings) {
   made.connect_timeout = user.connect_timeout;
   made.ack_timeout = user.ack_timeout;
   made.acks_max = user.acks_max;
+  made.broadcast_acks_max = user.broadcast_acks_max;
   made.rooms_per_socket_max = user.rooms_per_socket_max;
   made.namespaces_per_client_max = user.namespaces_per_client_max;
   made.operations_under_way_max = user.operations_under_way_max;
+  made.namespaces_max = user.namespaces_max;
+  made.cleanup_empty_child_namespaces = user.cleanup_empty_child_namespaces;
   made.broadcaster_restarts_max = user.broadcaster_restarts_max;
   made.broadcaster_restarts_window = user.broadcaster_restarts_window;
   made.parser = user.parser;

@@ -73,6 +73,10 @@ void shard::adopt(std::unique_ptr<transport::stream> bytes, std::string unread,
   peer.start_with(std::move(what));
 }
 
+void shard::arm_timer::expired(time_point) {
+  actors::tell(owner.shared().arms[owner.index_], actors::wake{});
+}
+
 void shard::flush() {
   // A flush may mark others dirty (a session that closes tells nobody here, but be exact).
   for (std::size_t i = 0; i < dirty_.size(); ++i) dirty_[i]->flush();
@@ -210,9 +214,13 @@ void shard::forget(const actors::link_id& id) {
 }
 
 void shard::tell_all(const actors::broadcaster_restarted& message) {
-  for (const slot& place : slots_)
-    if (place.occupant != nullptr && place.occupant->actor())
-      actors::tell(place.occupant->actor(), message);
+  // Of one that was retired only operations can be left, of clients that never joined it.
+  const bool is_retired = message.nsp->is_retired();
+  for (const slot& place : slots_) {
+    if (place.occupant == nullptr || !place.occupant->actor()) continue;
+    if (is_retired && !place.occupant->pending.has(message.nsp->index())) continue;
+    actors::tell(place.occupant->actor(), message);
+  }
 }
 
 }  // namespace troupe::runtime

@@ -119,6 +119,7 @@ class shard final : public actors::shard_context {
   void forget(const actors::link_id& id) override;
   std::string next_sid() override;
   void tell_all(const actors::broadcaster_restarted& message) override;
+  void wake_arm_at(time_point when) override { deadlines_.schedule(arm_timer_, when); }
   void shut_down(disconnect_reason reason) override;
   void drain_sessions(disconnect_reason reason, std::chrono::milliseconds deadline,
                       std::chrono::milliseconds spread) override;
@@ -131,11 +132,18 @@ class shard final : public actors::shard_context {
   session* occupant(const actors::link_id& id) noexcept;
   void report_limit(limit which, std::string_view address);
 
+  struct arm_timer final : timer {
+    explicit arm_timer(shard& shard_) : owner(shard_) {}
+    void expired(time_point now) override;
+    shard& owner;
+  };
+
   const unsigned index_;
   const shard_settings& settings_;
   static constexpr time_point asleep = time_point::min();
   mutable time_point now_;
   timers deadlines_;
+  arm_timer arm_timer_{*this};
   write_batch batch_;
   translation translation_;
   std::vector<char> scratch_;

@@ -37,7 +37,7 @@ int main() {
                   reply(all, all.size(), "text", 'c' == 'd', nullptr);
                 });
     socket.emit("ask", 1, 2.5F, std::vector<std::string>{"a"}, [](const troupe::ack_result&) {});
-    socket.emit_within(std::chrono::seconds(1), "none");
+    socket.timeout(std::chrono::seconds(1)).emit("none");
     socket.send("text");
     io.to("room").except(socket.id()).volatile_().emit("event", true, std::string("text"));
   });

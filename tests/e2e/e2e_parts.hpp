@@ -15,5 +15,10 @@ void serve_listeners(troupe::server& io);
 void add_protocol_options(CLI::App& app, troupe::options& options);
 /// Namespace /values, typed handlers and acks: reference_values.mjs.
 void serve_values(troupe::server& io);
+/// Operators, acks, members: reference_operators.mjs.
+void serve_operators(troupe::server& io);
+
+/// Dynamic namespaces: reference_namespaces.mjs.
+void serve_namespaces(troupe::server& io);
 
 }  // namespace troupe_e2e

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -119,6 +120,8 @@ int main(int argc, char** argv) {
   app.add_option("--port", options.port)->take_last();
   app.add_option("--host", options.host)->take_last();
   app.add_option("--path", options.path);
+  app.add_option("--namespaces-max", options.namespaces_max);
+  app.add_flag("--cleanup-namespaces", options.cleanup_empty_child_namespaces);
   app.add_option("--cors-origin", origin);
   add_milliseconds(app, "--ping-interval", options.ping_interval);
   add_milliseconds(app, "--ping-timeout", options.ping_timeout);
@@ -132,11 +135,14 @@ int main(int argc, char** argv) {
   serve(io);
   troupe_e2e::serve_listeners(io);
   troupe_e2e::serve_values(io);
+  troupe_e2e::serve_operators(io);
+  troupe_e2e::serve_namespaces(io);
   io.start();
   std::printf("listening on http://%s:%u\n", host.c_str(), static_cast<unsigned>(io.port()));
   std::fflush(stdout);
   int signal = 0;
   sigwait(&signals, &signal);
+  if (std::getenv("TROUPE_E2E_BYE") != nullptr) io.of("/other").emit("bye");
   io.close();
   return io.wait() ? 0 : 1;
 }

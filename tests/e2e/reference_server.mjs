@@ -33,6 +33,8 @@ import { parseArgs } from "node:util";
 import { Server } from "socket.io";
 import { serveListeners } from "./reference_listeners.mjs";
 import { serveValues } from "./reference_values.mjs";
+import { serveNamespaces } from "./reference_namespaces.mjs";
+import { serveOperators } from "./reference_operators.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -47,6 +49,7 @@ const { values: options } = parseArgs({
     "attachments-timeout": { type: "string" },
     "allow-eio3": { type: "boolean" },
     parser: { type: "string" },
+    "cleanup-namespaces": { type: "boolean" },
   },
 });
 
@@ -63,6 +66,7 @@ const http = createServer((request, response) => {
 });
 
 const io = new Server(http, {
+  cleanupEmptyChildNamespaces: options["cleanup-namespaces"] ?? false,
   connectTimeout: options.node ? 45000 : 1000,
   ...(options.path && { path: options.path }),
   ...(options["ping-interval"] && { pingInterval: Number(options["ping-interval"]) }),
@@ -139,7 +143,10 @@ function serveNode() {
   });
 }
 
-options.node ? serveNode() : (serveTests(), serveListeners(io));
-process.on("SIGTERM", () => io.close(() => process.exit(0)));
+options.node ? serveNode() : (serveTests(), serveListeners(io), serveOperators(io), serveNamespaces(io));
+process.on("SIGTERM", () => {
+  if (process.env.TROUPE_E2E_BYE) io.of("/other").emit("bye");
+  io.close(() => process.exit(0));
+});
 http.listen(Number(options.port), options.host, () =>
   console.log(`listening on http://${options.host}:${http.address().port}`));

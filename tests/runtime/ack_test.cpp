@@ -131,10 +131,10 @@ TEST_CASE("an ack that does not come times out, each at its own time") {
   server_bench bench(1);
   bench.io().on_connection([&](troupe::socket& socket) {
     socket.emit("default", note);
-    socket.emit_within(5s, "short", note);
-    socket.emit_within(7s, "again", [&](const troupe::ack_result& got) {
+    socket.timeout(5s).emit("short", note);
+    socket.timeout(7s).emit("again", [&](const troupe::ack_result& got) {
       note(got);
-      socket.emit_within(1s, "third", note);
+      socket.timeout(1s).emit("third", note);
     });
   });
   bench_client client(bench, over::websocket);

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <future>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <troupe/actors/broadcast_operator.hpp>
+
+namespace troupe {
+
+/// What may be called on a namespace, and so on a server, without choosing receivers first: every
+/// call means all members. See broadcast_operator. `Self` has `broadcast_operator everyone()
+/// const`.
+template <class Self>
+class broadcasting {
+ public:
+  template <class... Values>
+  void emit(std::string_view event, Values&&... values) const {
+    all().emit(event, std::forward<Values>(values)...);
+  }
+  template <class... Values>
+  void send(Values&&... values) const {
+    all().send(std::forward<Values>(values)...);
+  }
+  template <class... Values>
+  std::future<broadcast_ack_result> emit_with_ack(std::string_view event,
+                                                  Values&&... values) const {
+    return all().emit_with_ack(event, std::forward<Values>(values)...);
+  }
+  broadcast_operator to(room_names rooms) const { return all().to(std::move(rooms)); }
+  broadcast_operator in(room_names rooms) const { return all().to(std::move(rooms)); }
+  broadcast_operator except(room_names rooms) const { return all().except(std::move(rooms)); }
+  broadcast_operator volatile_() const { return all().volatile_(); }
+  broadcast_operator compress(bool may) const { return all().compress(may); }
+  broadcast_operator local() const { return all().local(); }
+  broadcast_operator timeout(std::chrono::milliseconds limit) const { return all().timeout(limit); }
+  void fetch_sockets(std::function<void(std::vector<remote_socket>)> handler) const {
+    all().fetch_sockets(std::move(handler));
+  }
+  std::future<std::vector<remote_socket>> fetch_sockets() const { return all().fetch_sockets(); }
+  void sockets_join(room_names rooms) const { all().sockets_join(std::move(rooms)); }
+  void sockets_leave(room_names rooms) const { all().sockets_leave(std::move(rooms)); }
+  void disconnect_sockets(bool close = false) const { all().disconnect_sockets(close); }
+
+ protected:
+  ~broadcasting() = default;
+
+ private:
+  broadcast_operator all() const { return static_cast<const Self&>(*this).everyone(); }
+};
+
+}  // namespace troupe

@@ -1,0 +1,100 @@
+#include <atomic>
+#include <utility>
+
+#include <troupe/actors/connection_actor.hpp>
+
+// The part of the connection actor that lets clients into namespaces that are made for them, and
+// what brings it the verdicts of parents and middlewares.
+
+namespace troupe::actors {
+
+using phase = socket_state::phase;
+
+namespace {
+
+/// Brings a verdict on a socket that wants in to the actor.
+class joining_port final : public next::port {
+ public:
+  joining_port(caf::actor owner, std::string sid)
+      : owner_(std::move(owner)), sid_(std::move(sid)) {}
+
+  void proceed() override {
+    bring([](connection_actor& self, socket_state& joining) { self.approve(joining); });
+  }
+  void refuse(std::string message, value data) override {
+    bring([message = std::move(message), data = std::move(data)](connection_actor& self,
+                                                                 socket_state& joining) {
+      self.deny(joining, message, data.is_null() ? std::string_view() : data.json());
+    });
+  }
+
+ private:
+  template <class Step>
+  void bring(Step step) {
+    if (used_.exchange(true)) return;
+    connection_actor::in(owner_, [sid = sid_, step = std::move(step)](connection_actor& self) {
+      socket_state* joining = self.find(sid);
+      if (joining != nullptr && joining->now == phase::connecting) step(self, *joining);
+    });
+  }
+
+  caf::actor owner_;
+  std::string sid_;
+  std::atomic<bool> used_{false};
+};
+
+}  // namespace
+
+next connection_actor::verdict_on(const socket_state& joining) {
+  return next(std::make_shared<joining_port>(self(), joining.sid));
+}
+
+void connection_actor::approve(socket_state& joining) {
+  joining.parents != nullptr ? make_namespace(joining) : proceed(joining);
+}
+
+void connection_actor::deny(socket_state& joining, std::string_view message,
+                            std::string_view data) {
+  joining.parents != nullptr ? ask_parent(joining) : refuse(joining, message, data);
+}
+
+void connection_actor::ask_parent(socket_state& joining) {
+  const auto parents = joining.parents;
+  while (joining.parents_asked < parents->size()) {
+    const std::size_t number = ++joining.parents_asked;
+    const parent_namespace& asked = (*parents)[number - 1];
+    try {
+      if (!asked.test) return asked.judge(joining.entry->name(), joining.auth, verdict_on(joining));
+      if (asked.test(joining.entry->name())) return make_namespace(joining);
+      continue;
+    } catch (const std::exception& thrown) {
+      directory_.log(log_level::error, std::string("namespace pattern threw: ") + thrown.what());
+    } catch (...) {
+      directory_.log(log_level::error, "namespace pattern threw");
+    }
+    home_.count().handlers_thrown.add();
+    // It had given a verdict before.
+    if (joining.now != phase::connecting || joining.parents_asked != number || !joining.parents)
+      return;
+  }
+  refuse(joining, "Invalid namespace", {});
+}
+
+void connection_actor::make_namespace(socket_state& joining) {
+  const std::string name = joining.entry->name();
+  const namespace_ptr parent = (*joining.parents)[joining.parents_asked - 1].entry;
+  namespace_ptr joined;
+  // One that is emptied in between is made anew.
+  while (joined == nullptr) {
+    if (directory_.names().open_child(name, parent) == nullptr) {
+      home_.count().namespaces_refused.add();
+      return refuse(joining, "too many namespaces", {});
+    }
+    joined = directory_.names().join(name);
+  }
+  joining.entry = joined;
+  joining.parents = nullptr;
+  enter(joining);
+}
+
+}  // namespace troupe::actors

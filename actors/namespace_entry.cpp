@@ -1,0 +1,42 @@
+#include <troupe/actors/namespace_entry.hpp>
+
+namespace troupe::actors {
+
+std::shared_ptr<const namespace_entry::handlers> namespace_entry::current() const {
+  const std::lock_guard lock(mutex_);
+  return handlers_;
+}
+
+void namespace_entry::change(const std::function<void(handlers&)>& how) {
+  const std::lock_guard lock(mutex_);
+  auto changed = std::make_shared<handlers>(*handlers_);
+  how(*changed);
+  handlers_ = std::move(changed);
+}
+
+caf::actor namespace_entry::broadcaster() const {
+  const std::lock_guard lock(mutex_);
+  return broadcaster_;
+}
+
+void namespace_entry::replace_broadcaster(caf::actor next) {
+  const std::lock_guard lock(mutex_);
+  broadcaster_ = std::move(next);
+}
+
+std::vector<namespace_ptr> namespace_entry::children() const {
+  const std::lock_guard lock(mutex_);
+  return children_;
+}
+
+void namespace_entry::add_child(namespace_ptr child) {
+  const std::lock_guard lock(mutex_);
+  children_.push_back(std::move(child));
+}
+
+void namespace_entry::remove_child(const namespace_ptr& child) {
+  const std::lock_guard lock(mutex_);
+  std::erase(children_, child);
+}
+
+}  // namespace troupe::actors

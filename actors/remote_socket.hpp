@@ -1,0 +1,61 @@
+#pragma once
+
+#include <any>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <troupe/actors/broadcast_operator.hpp>
+#include <troupe/actors/handshake.hpp>
+
+namespace troupe {
+
+/// A socket as fetch_sockets() found it: a picture of that moment, and a handle to act on the
+/// socket, whether it is still there or not. Copyable; any thread.
+class remote_socket {
+ public:
+  struct picture {
+    std::string id;
+    client_handshake client;
+    value auth;
+    std::set<std::string> rooms;
+    std::any data;
+  };
+  remote_socket(broadcast_operator everyone, picture seen)
+      : only_(everyone.in(seen.id)), seen_(std::make_shared<const picture>(std::move(seen))) {}
+
+  const std::string& id() const noexcept { return seen_->id; }
+  troupe::handshake handshake() const noexcept { return {seen_->client, seen_->auth}; }
+  /// Its own id's among them.
+  const std::set<std::string>& rooms() const noexcept { return seen_->rooms; }
+  /// A copy of socket::data().
+  const std::any& data() const noexcept { return seen_->data; }
+
+  /// As socket::emit; an ack_handler as last argument gets the client's answer.
+  template <class... Values>
+  void emit(std::string_view event, Values&&... values) const {
+    detail::emission<ack_result> what(std::forward<Values>(values)...);
+    emit_values(event, std::move(what.values), std::move(what.on_ack));
+  }
+  /// The same with another ack timeout than options::ack_timeout.
+  remote_socket timeout(std::chrono::milliseconds limit) const {
+    remote_socket other(*this);
+    other.only_ = only_.timeout(limit);
+    return other;
+  }
+  void join(room_names rooms) const { only_.sockets_join(std::move(rooms)); }
+  void leave(room_names rooms) const { only_.sockets_leave(std::move(rooms)); }
+  void disconnect(bool close = false) const { only_.disconnect_sockets(close); }
+
+ private:
+  void emit_values(std::string_view event, arguments values, ack_handler handler) const;
+
+  broadcast_operator only_;
+  std::shared_ptr<const picture> seen_;
+};
+
+}  // namespace troupe
