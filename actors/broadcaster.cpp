@@ -19,6 +19,10 @@ broadcaster::broadcaster(caf::actor_config& config, directory& shared, namespace
 
 caf::behavior broadcaster::make_behavior() {
   listeners_ = nsp_->current()->rooms;
+  // Here, since it is the first thing that runs on its shard.
+  if (directory_.options().recovery)
+    recovery_ = std::make_unique<recovery>(
+        *directory_.shards[nsp_->index() % directory_.shards.size()], nsp_->index());
   return {
     [this](const publish& message) { take(message); },
         [this](const direct& message) { take(message); },
@@ -28,8 +32,11 @@ caf::behavior broadcaster::make_behavior() {
         [this](const member_operation& message) { take(message); },
         [this](const pass_on& message) { take(message); },
         [this](const rooms_watched&) { listeners_ = nsp_->current()->rooms; },
+        [this](const claim_socket& message) { take(message); },
+        [this](const socket_ended& message) { take(message); },
         [this](const resubscribe& message) { handle(message); },
         [this](const taken& message) { handle(message); },
+        [this](const wake&) { recovery_->wake_up(); },
         [this](const end&) {
           for (; !held_.empty(); full_ = 0) release();
           quit();
@@ -76,16 +83,28 @@ void broadcaster::on_exit() {
   held_.clear();
   subscribers_.clear();
   rooms_.clear();
+  recovery_.reset();
   nsp_.reset();
 }
 
 void broadcaster::handle(const subscribe& message) {
   const std::uint32_t shard = message.from.from.shard;
-  const auto [place, added] = subscribers_.emplace(message.sid, member_entry{shard, {}});
+  recovery::admission admitted;
+  if (message.recovery != nullptr) admitted = recovery_->admit(message);
+  if (admitted.is_lost) {
+    tell(message.recovery->client, superseded{});
+    // The operation comes back all the same.
+    return send(shard, table_direct{nsp_->index(), {message.from, nullptr, {}, false, {}}});
+  }
+  // One that was recovered may still be listed on its old connection.
+  if (const auto old = subscribers_.find(message.sid); old != subscribers_.end())
+    if (!(old->second.link == message.from.from)) remove(message.sid, link_id(old->second.link));
+  const auto [place, added] =
+      subscribers_.emplace(message.sid, member_entry{message.from.from, {}});
   if (added) ++members_[shard];
   if (added && listeners_ != nullptr) tell_joined(message.sid, message.sid, true);
   for (const std::string& name : message.rooms) enter(message.sid, place->second, name);
-  send(shard, table_subscribe{nsp_->index(), message});
+  send(shard, table_subscribe{nsp_->index(), message, std::move(admitted.missed)});
 }
 
 void broadcaster::handle(const change_rooms& message) {
@@ -95,6 +114,7 @@ void broadcaster::handle(const change_rooms& message) {
       message.join ? enter(message.sid, found->second, name)
                    : exit(message.sid, found->second, name);
   }
+  if (recovery_ != nullptr) recovery_->rooms_changed(message);
   send(message.from.from.shard, table_change_rooms{nsp_->index(), message});
 }
 
@@ -109,17 +129,19 @@ void broadcaster::handle(const publish& message) {
   for (std::size_t shard = 0; shard < unheard_.size(); ++shard)
     if (unheard_[shard]) receivers_[shard] = true;
   fanout out{nsp_->index(), message.from, nullptr, message.targets, message.how, nullptr, {}, 0};
-  if (std::find(receivers_.begin(), receivers_.end(), true) != receivers_.end()) {
-    const argument_writer writer(message.event, message.values);
-    std::optional<std::uint64_t> id;
-    if (message.acks.answers != nullptr) {
-      out.acks = message.acks;
-      id = out.ack_id = directory_.next_broadcast_ack();
-    }
-    out.frame = directory_.encode().event(nsp_->name(), writer.texts(), id, writer.attachments());
-    if (nsp_->has_outgoing_watchers())
-      out.words = std::make_shared<const spoken>(spoken{message.event, message.values});
+  const bool has_receivers =
+      std::find(receivers_.begin(), receivers_.end(), true) != receivers_.end();
+  if (message.acks.answers != nullptr && has_receivers) {
+    out.acks = message.acks;
+    out.ack_id = directory_.next_broadcast_ack();
+    out.frame = encode(message, message.values, out.ack_id);
+  } else if (recovery_ != nullptr) {
+    out.frame = encode_recoverable(message, has_receivers);
+  } else if (has_receivers) {
+    out.frame = encode(message, message.values);
   }
+  if (has_receivers && nsp_->has_outgoing_watchers())
+    out.words = std::make_shared<const spoken>(spoken{message.event, message.values});
   // The shard it came from hears of it in any case: it counts the operation as returned.
   if (message.from.from.shard != origin::none) receivers_[message.from.from.shard] = true;
   if (message.acks.answers != nullptr)
@@ -143,28 +165,55 @@ void broadcaster::handle(const member_operation& message) {
     const std::string& sid = at->first;
     member_entry& who = (at++)->second;
     if (message.targets != nullptr && !message.targets->chooses(sid, who.rooms)) continue;
-    if (message.what == kind::disconnect) {
-      remove(std::string(sid));
-      continue;
-    }
-    for (const std::string& name : message.rooms) {
-      if (message.what == kind::leave) exit(sid, who, name);
-      if (message.what == kind::join && name != sid &&
-          who.rooms.size() < directory_.options().rooms_per_socket_max)
-        enter(sid, who, name);
-    }
+    if (message.what == kind::disconnect)
+      remove(std::string(sid), link_id(who.link));
+    else
+      change_rooms_of(sid, who, message);
   }
   for (std::uint32_t shard = 0; shard < receivers_.size(); ++shard)
     if (receivers_[shard]) send(shard, table_operation{nsp_->index(), message});
+}
+
+void broadcaster::change_rooms_of(const std::string& sid, member_entry& who,
+                                  const member_operation& message) {
+  change_rooms made{message.from, sid, {}, message.what == member_operation::kind::join};
+  for (const std::string& name : message.rooms) {
+    if (!made.join) {
+      exit(sid, who, name);
+    } else if (name != sid && who.rooms.size() < directory_.options().rooms_per_socket_max) {
+      enter(sid, who, name);
+    } else {
+      continue;
+    }
+    made.rooms.push_back(name);
+  }
+  if (recovery_ != nullptr) recovery_->rooms_changed(made);
 }
 
 void broadcaster::handle(const pass_on&) {
   for (const caf::actor& arm : directory_.arms) tell(arm, passed_on{nsp_->index()});
 }
 
+protocol::frame_ptr broadcaster::encode(const publish& message, const arguments& values,
+                                        std::optional<std::uint64_t> id) const {
+  const argument_writer writer(message.event, values);
+  return directory_.encode().event(nsp_->name(), writer.texts(), id, writer.attachments());
+}
+
+protocol::frame_ptr broadcaster::encode_recoverable(const publish& message, bool has_receivers) {
+  const bool is_kept =
+      !message.how.is_volatile && recovery_->wants(has_receivers, subscribers_.size());
+  if (!is_kept && !has_receivers) return nullptr;
+  arguments values = message.values;
+  values.emplace_back(recovery_->offset_for(is_kept));
+  auto made = encode(message, values);
+  if (is_kept) recovery_->keep(made, message.targets);
+  return has_receivers ? made : nullptr;
+}
+
 void broadcaster::handle(const direct& message) {
   send(message.from.from.shard, table_direct{nsp_->index(), message});
-  if (message.last) remove(message.sid);
+  if (message.last) remove(message.sid, message.from.from);
 }
 
 void broadcaster::handle(const resubscribe& message) {
@@ -172,7 +221,7 @@ void broadcaster::handle(const resubscribe& message) {
   const auto listeners = std::exchange(listeners_, nullptr);
   unheard_[message.shard] = false;
   for (const member& listed : message.members) {
-    const auto [place, added] = subscribers_.emplace(listed.sid, member_entry{message.shard, {}});
+    const auto [place, added] = subscribers_.emplace(listed.sid, member_entry{listed.link, {}});
     if (!added) continue;
     ++members_[message.shard];
     for (const std::string& name : listed.rooms) enter(listed.sid, place->second, name);
@@ -180,13 +229,13 @@ void broadcaster::handle(const resubscribe& message) {
   listeners_ = listeners;
 }
 
-void broadcaster::remove(const std::string& sid) {
+void broadcaster::remove(const std::string& sid, const link_id& from) {
   const auto found = subscribers_.find(sid);
-  if (found == subscribers_.end()) return;
+  if (found == subscribers_.end() || !(found->second.link == from)) return;
   const auto rooms = found->second.rooms;
   for (const std::string& name : rooms) exit(sid, found->second, name);
   if (listeners_ != nullptr) tell_left(sid, sid, true);
-  --members_[found->second.shard];
+  --members_[found->second.link.shard];
   subscribers_.erase(found);
 }
 
@@ -195,7 +244,7 @@ void broadcaster::enter(const std::string& sid, member_entry& who, const std::st
   who.rooms.push_back(room_name);
   const auto [entry, is_new] = rooms_.try_emplace(room_name);
   entry->second.members.resize(members_.size());
-  ++entry->second.members[who.shard];
+  ++entry->second.members[who.link.shard];
   if (listeners_ != nullptr) tell_joined(room_name, sid, is_new);
 }
 
@@ -203,7 +252,7 @@ void broadcaster::exit(const std::string& sid, member_entry& who, const std::str
   const auto left = std::find(who.rooms.begin(), who.rooms.end(), room_name);
   if (left == who.rooms.end()) return;
   const auto entry = rooms_.find(*left);
-  --entry->second.members[who.shard];
+  --entry->second.members[who.link.shard];
   const auto& counts = entry->second.members;
   const bool is_last =
       std::all_of(counts.begin(), counts.end(), [](auto count) { return count == 0; });
@@ -244,7 +293,7 @@ void broadcaster::tell_left(const std::string& room, const std::string& sid, boo
 
 void broadcaster::add_receivers(const std::string& room_name, std::vector<bool>& shards) const {
   if (const auto own = subscribers_.find(room_name); own != subscribers_.end())
-    shards[own->second.shard] = true;
+    shards[own->second.link.shard] = true;
   const auto found = rooms_.find(room_name);
   if (found == rooms_.end()) return;
   for (std::size_t shard = 0; shard < shards.size(); ++shard)

@@ -11,6 +11,7 @@
 
 #include <troupe/actors/directory.hpp>
 #include <troupe/actors/messages.hpp>
+#include <troupe/actors/recovery.hpp>
 
 namespace troupe::actors {
 
@@ -34,14 +35,14 @@ class broadcaster final : public pinned_actor {
     shard_counts members;
   };
   struct member_entry {
-    std::uint32_t shard;
+    link_id link;
     std::vector<std::string> rooms;
   };
 
   void handle(const subscribe& message);
   void handle(const change_rooms& message);
   using operation = std::variant<publish, direct, subscribe, unsubscribe, change_rooms,
-                                 member_operation, pass_on>;
+                                 member_operation, pass_on, claim_socket, socket_ended>;
 
   /// Handles it now, or behind what is held.
   template <class Operation>
@@ -52,12 +53,19 @@ class broadcaster final : public pinned_actor {
 
   void handle(const publish& message);
   void handle(const direct& message);
-  void handle(const unsubscribe& message) { remove(message.sid); }
+  void handle(const unsubscribe& message) { remove(message.sid, message.from); }
   void handle(const member_operation& message);
+  void change_rooms_of(const std::string& sid, member_entry& who, const member_operation& message);
   void handle(const pass_on& message);
+  void handle(const claim_socket& message) { recovery_->claim(message); }
+  void handle(const socket_ended& message) { recovery_->ended(message); }
   void handle(const resubscribe& message);
   void handle(const taken& message);
-  void remove(const std::string& sid);
+  protocol::frame_ptr encode(const publish& message, const arguments& values,
+                             std::optional<std::uint64_t> id = {}) const;
+  /// With the event's offset, kept if it has to be; null if nobody is to get it now.
+  protocol::frame_ptr encode_recoverable(const publish& message, bool has_receivers);
+  void remove(const std::string& sid, const link_id& from);
   void enter(const std::string& sid, member_entry& who, const std::string& room_name);
   void exit(const std::string& sid, member_entry& who, const std::string& room_name);
   /// Tells the room listeners that `sid` came or went; `is_first`: the room came or went with it.
@@ -71,10 +79,11 @@ class broadcaster final : public pinned_actor {
   std::vector<bool> unheard_;  // Shards whose members are not known yet.
   std::unordered_map<std::string, member_entry> subscribers_;  // By sid.
   std::unordered_map<std::string, room_entry> rooms_;
-  std::vector<bool> receivers_;  // Kept for its storage.
-  shard_counts under_way_;       // Sent and not taken, by shard.
-  std::uint32_t full_ = 0;       // Shards that are at the bound.
-  std::deque<operation> held_;   // At most what the senders' credit allows.
+  std::vector<bool> receivers_;         // Kept for its storage.
+  shard_counts under_way_;              // Sent and not taken, by shard.
+  std::uint32_t full_ = 0;              // Shards that are at the bound.
+  std::deque<operation> held_;          // At most what the senders' credit allows.
+  std::unique_ptr<recovery> recovery_;  // Null where it is off.
   std::shared_ptr<const namespace_entry::room_listeners> listeners_;  // Null: none.
 };
 

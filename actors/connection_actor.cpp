@@ -78,6 +78,14 @@ caf::behavior connection_actor::make_behavior() {
           end_all(message.reason, false);
         },
         [this](const broadcaster_restarted&) { const scope handling(*this); },
+        [this](const socket_claimed& message) {
+          const scope handling(*this);
+          claimed(message);
+        },
+        [this](const superseded&) {
+          const scope handling(*this);
+          end_all(disconnect_reason::transport_close, false);
+        },
 #if TROUPE_CAF_1X
         [](const caf::error&) {},
 #endif

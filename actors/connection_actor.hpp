@@ -45,6 +45,9 @@ class connection_actor final : public pinned_actor {
   /// Sends one frame (or none) to the client in the order of all that this actor emits there.
   /// `last`: the socket leaves its namespace behind it.
   void send(socket_state& to, protocol::frame_ptr frame, delivery how, bool last = false);
+  /// Where recovery is on: the event passes the broadcaster, which keeps it for a client that is
+  /// cut off.
+  void send_recoverable(socket_state& to, std::string_view name, arguments values, delivery how);
   /// Ends a socket, once. `tell_client`: with a DISCONNECT packet.
   void end(socket_state& ended, disconnect_reason reason, bool tell_client);
   /// Ends all sockets and closes the connection, behind all that this message emits.
@@ -97,6 +100,12 @@ class connection_actor final : public pinned_actor {
   void make_namespace(socket_state& joining);
   next verdict_on(const socket_state& joining);
   void joined(socket_state& who);
+  void claim(socket_state& joining);
+  void claimed(const socket_claimed& message);
+  void go_on_unrecovered(socket_state& joining);
+  void give_up_lost_claims();
+  void retire(socket_state& ended, disconnect_reason reason, std::vector<std::string> rooms);
+  std::shared_ptr<const recovery_terms> terms_of(const socket_state& who);
   bool handle_event(socket_state& to, const packet_ptr& received);
   ack make_ack(const socket_state& to, std::optional<std::uint64_t> id);
   void handle_ack(socket_state& to, const packet_ptr& received);

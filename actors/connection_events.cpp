@@ -96,6 +96,8 @@ void connection_actor::connect(const packet& received) {
 
 void connection_actor::enter(socket_state& joining) {
   joining.shared = joining.entry->current();
+  // A client of Socket.IO 2 knows nothing of it.
+  if (directory_.options().recovery && !link_->is_revision_3()) return claim(joining);
   proceed(joining);
 }
 
@@ -137,7 +139,8 @@ void connection_actor::joined(socket_state& who) {
   if (const auto& rate = directory_.options().limits.events; rate.per_second > 0)
     who.rate = std::make_unique<token_bucket>(rate, home_.now());
   who.epoch = home_.epoch(who.entry->index());
-  tell(home_.broadcaster(*who.entry), subscribe{depart(*who.entry), who.sid, reply, who.rooms});
+  tell(home_.broadcaster(*who.entry),
+       subscribe{depart(*who.entry), who.sid, reply, who.rooms, terms_of(who)});
   const auto shared = who.shared;
   for (const caf::actor& user : shared->subscribers)
     tell(user, client_connected{who.entry->name(), who.sid});
@@ -201,7 +204,10 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
   ended.waiting.clear();
   for (const auto& [number, left] : std::exchange(ended.held, {})) give_back(left);
   if (tell_client || !was_connected) ended_by_server_.push_back(ended.entry->name());
-  if (!was_connected) return directory_.names().leave(ended.entry);
+  if (!was_connected) {
+    directory_.names().leave(ended.entry);
+    return retire(ended, reason, ended.rooms);
+  }
   home_.count().sockets_disconnected.add();
   const auto quietly = [&](auto&& work) {
     try {
@@ -217,7 +223,7 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
   // Taken out first: a handler may add more, which are never called.
   for (const auto& handler : std::exchange(ended.disconnecting, {}))
     quietly([&] { handler(reason); });
-  ended.rooms.clear();
+  std::vector<std::string> rooms = std::exchange(ended.rooms, {});
   ended.has_left = true;
   if (!ended.outgoing_handlers.empty()) watch_outgoing(ended);
   if (!transport_gone_)
@@ -230,6 +236,7 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
     quietly([&] { handler(reason); });
   for (const caf::actor& user : ended.shared->subscribers)
     tell(user, client_disconnected{ended.entry->name(), ended.sid, reason});
+  retire(ended, reason, std::move(rooms));
 }
 
 }  // namespace troupe::actors

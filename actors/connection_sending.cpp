@@ -31,7 +31,7 @@ void connection_actor::send(socket_state& to, protocol::frame_ptr frame, deliver
   if (last) {
     subscriber_table& table = home_.table(to.entry->index());
     if (actors::subscriber* who = table.find(to.sid)) table.remove(*who);
-    tell(home_.broadcaster(*to.entry), unsubscribe{to.sid});
+    tell(home_.broadcaster(*to.entry), unsubscribe{to.sid, link_->id()});
   }
 }
 
@@ -57,6 +57,7 @@ void connection_actor::catch_up() {
   link_->pending.forget_lost([this](std::uint32_t nsp) { return home_.epoch(nsp); });
   link_->operation_returned();
   leave_lost();
+  give_up_lost_claims();
   for (const auto& listed : sockets_)
     if (listed->now == phase::connected && listed->epoch != home_.epoch(listed->entry->index()))
       resubscribe(*listed);
@@ -71,7 +72,7 @@ void connection_actor::leave_lost() {
     const namespace_ptr entry = directory_.at(who.nsp);
     if (in_namespace(entry->name()) == nullptr)
       link_->send(directory_.encode().disconnect(entry->name()), {});
-    tell(home_.broadcaster(*entry), unsubscribe{who.sid});
+    tell(home_.broadcaster(*entry), unsubscribe{who.sid, link_->id()});
     home_.table(who.nsp).remove(who);
   }
 }
@@ -83,7 +84,8 @@ void connection_actor::resubscribe(socket_state& member) {
   const actors::subscriber* known = home_.table(nsp.index()).find(member.sid);
   if (known == nullptr) {
     // The reply to its CONNECT was lost as well.
-    tell(broadcaster, subscribe{depart(nsp), member.sid, connect_reply(member), member.rooms});
+    tell(broadcaster,
+         subscribe{depart(nsp), member.sid, connect_reply(member), member.rooms, terms_of(member)});
     return;
   }
   std::vector<std::string> left;

@@ -43,6 +43,10 @@ struct counters {
   counter sessions_refused;
   counter events_refused;
   counter rooms_refused;
+  counter sockets_recovered;
+  counter sockets_not_recovered;      ///< their clients asked for it
+  counter recovery_packets_dropped;   ///< by their bounds, before their time
+  counter recovery_sessions_dropped;  ///< by their bound, before their time
 };
 
 }  // namespace troupe::actors

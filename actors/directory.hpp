@@ -57,6 +57,9 @@ class directory {
   /// The supervisor calls it last, on its thread; `failed`: a restart limit was reached.
   std::function<void(bool failed)> on_stopped;
 
+  /// Sockets of clients that are away and may be recovered, of all namespaces.
+  std::atomic<std::size_t> saved_sockets{0};
+
   void drop_handles();
 
  private:

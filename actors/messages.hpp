@@ -15,6 +15,7 @@
 #include <troupe/actors/client_messages.hpp>
 #include <troupe/actors/disconnect_reason.hpp>
 #include <troupe/actors/link.hpp>
+#include <troupe/actors/recovery_messages.hpp>
 #include <troupe/actors/remote_socket.hpp>
 #include <troupe/actors/subscriber_table.hpp>
 #include <troupe/protocol/frame.hpp>
@@ -102,9 +103,11 @@ struct subscribe {
   std::string sid;
   protocol::frame_ptr connect_reply;
   std::vector<std::string> rooms;
+  std::shared_ptr<const recovery_terms> recovery;  // Null where recovery is off.
 };
 struct unsubscribe {
   std::string sid;
+  link_id from;  // A client that was recovered has the sid on another link.
 };
 struct change_rooms {
   origin from;
@@ -141,6 +144,7 @@ struct direct {
 /// After a restart: the members of one shard, all of them.
 struct member {
   std::string sid;
+  link_id link;
   std::vector<std::string> rooms;
 };
 /// The server ends: passed on to every shard behind all that came before it.
@@ -190,6 +194,7 @@ struct stop_shard {
 struct table_subscribe {
   std::uint32_t nsp;
   subscribe what;
+  std::shared_ptr<const std::vector<protocol::frame_ptr>> missed;  // Null: nothing.
 };
 struct table_unsubscribe {
   std::uint32_t nsp;
@@ -240,8 +245,10 @@ struct end {};
                                   apply(forget) apply(broadcaster_restarted)                       \
                                       apply(table_subscribe) apply(table_unsubscribe)              \
                                           apply(table_change_rooms) apply(table_direct)            \
-                                              apply(fanout) apply(end) apply(drain_server)         \
-                                                  apply(drain_shard)
+                                              apply(fanout) apply(claim_socket)                    \
+                                                  apply(socket_claimed) apply(socket_ended)        \
+                                                      apply(superseded) apply(drain_server)        \
+                                                          apply(drain_shard) apply(end)
 
 #define TROUPE_UNSAFE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::name)
 TROUPE_MESSAGES(TROUPE_UNSAFE)

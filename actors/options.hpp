@@ -3,7 +3,9 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 
+#include <troupe/actors/connection_state_recovery.hpp>
 #include <troupe/actors/limits.hpp>
 #include <troupe/protocol/limits.hpp>
 
@@ -29,6 +31,11 @@ struct actor_options {
   std::size_t broadcaster_restarts_max = 5;
   std::chrono::milliseconds broadcaster_restarts_window{10'000};
   std::shared_ptr<const troupe::parser> parser;  ///< Null: JSON.
+  std::optional<connection_state_recovery_options> recovery;
+  /// How long a client may be silent before its connection is known to be gone.
+  std::chrono::milliseconds silence_max{45'000};
+  /// What a client that missed more bytes would not take at once.
+  std::size_t missed_bytes_max = 4 * 1024 * 1024;
 };
 
 }  // namespace troupe::actors

@@ -42,7 +42,7 @@ void shard_context::leave_all(link& gone) {
   while (!gone.memberships.empty()) {
     subscriber& who = *gone.memberships.back();
     const std::uint32_t nsp = who.nsp;
-    tell(broadcaster(*directory_.at(nsp)), unsubscribe{who.sid});
+    tell(broadcaster(*directory_.at(nsp)), unsubscribe{who.sid, gone.id()});
     tables_[nsp]->remove(who);
   }
 }

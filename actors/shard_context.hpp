@@ -37,6 +37,9 @@ class shard_context {
   virtual void attach(const link_id& id, const caf::actor& connection) = 0;
   /// The connection actor ended by itself: closes what is left of its session.
   virtual void forget(const link_id& id) = 0;
+  /// Sends the namespace's broadcaster, which is this shard's, `wake` at `when`, once; a later call
+  /// replaces an earlier.
+  virtual void wake_broadcaster(std::uint32_t nsp, time_point when) = 0;
   /// A fresh socket id: 20 characters, 15 random bytes in base64url.
   virtual std::string next_sid() = 0;
 

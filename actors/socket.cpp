@@ -16,6 +16,10 @@ bool socket::connected() const noexcept {
   return state_.now == socket_state::phase::connected;
 }
 
+bool socket::recovered() const noexcept {
+  return state_.is_recovered;
+}
+
 troupe::handshake socket::handshake() const noexcept {
   return {state_.owner.connection()->handshake(), state_.auth};
 }

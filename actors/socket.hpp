@@ -30,11 +30,15 @@ class socket : public socket_listeners {
   /// 20 characters, unique in the server.
   const std::string& id() const noexcept;
   bool connected() const noexcept;
+  /// It is the socket that this client had before its connection was lost: id, rooms and data are
+  /// those of then, and it is sent what it missed (options::connection_state_recovery).
+  bool recovered() const noexcept;
   troupe::handshake handshake() const noexcept;
   /// The Engine.IO session that all of the client's sockets share: its transport, its events.
   engine_session& conn() const;
   troupe::nsp nsp() const;
-  /// Yours; lives as long as the socket.
+  /// Yours; lives as long as the socket, and is there again when it is recovered. When it is not,
+  /// it is destroyed later, on another thread of the server's.
   std::any& data() noexcept;
 
   // To this client: see socket_operator.

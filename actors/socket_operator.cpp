@@ -41,6 +41,8 @@ void socket_operator::emit_values(std::string_view event, arguments values,
   actors::connection_actor& owner = state_->owner;
   TROUPE_ASSERT(actors::connection_actor::current() == &owner);
   using phase = actors::socket_state::phase;
+  if (state_->now == phase::connected && !handler && !state_->pid.empty())
+    return owner.send_recoverable(*state_, event, std::move(values), how_);
   if (state_->now == phase::connected && !state_->outgoing_handlers.empty())
     owner.notify_outgoing(*state_, event, values);
   if (state_->now != phase::connected) {

@@ -50,7 +50,10 @@ struct socket_state {
   namespace_ptr entry;
   socket facade{*this};
   std::string sid;
+  std::string pid;  ///< By which it can be recovered; empty where recovery is off.
   phase now = phase::connecting;
+  bool is_claiming = false;  ///< Its broadcaster is asked for the socket that it was.
+  bool is_recovered = false;
   std::uint32_t epoch = 0;                          // Of the broadcaster that it subscribed with.
   time_point connect_deadline = time_point::max();  // While its middlewares are at work.
   value auth;

@@ -146,7 +146,7 @@ void transport_arm::handle(const table_subscribe& message) {
   link* connection = shard_.find(what.from.from);
   if (connection == nullptr) {
     const auto nsp = shard_.shared().at(message.nsp);
-    tell(shard_.broadcaster(*nsp), unsubscribe{what.sid});
+    tell(shard_.broadcaster(*nsp), unsubscribe{what.sid, what.from.from});
     return;
   }
   // It may come twice, when it was taken for lost with a broadcaster that died.
@@ -155,6 +155,9 @@ void transport_arm::handle(const table_subscribe& message) {
   connection->send(what.connect_reply, {});
   actors::subscriber& who = table.add(what.sid, *connection);
   for (const std::string& room_name : what.rooms) table.join(who, room_name);
+  if (message.missed == nullptr) return;
+  for (const protocol::frame_ptr& frame : *message.missed) connection->send(frame, {});
+  shard_.count().packets_sent.add(message.missed->size());
 }
 
 void transport_arm::handle(const table_change_rooms& message) {
@@ -211,7 +214,7 @@ void transport_arm::handle(const broadcaster_restarted& message) {
   const bool has_lost = shard_.replace_broadcaster(nsp, message.nsp->broadcaster());
   resubscribe known{shard_.index(), {}};
   for (const actors::subscriber* who : shard_.table(nsp).all()) {
-    member listed{who->sid, {}};
+    member listed{who->sid, who->connection->id(), {}};
     for (const auto& in : who->rooms) listed.rooms.push_back(in.joined->name);
     known.members.push_back(std::move(listed));
   }

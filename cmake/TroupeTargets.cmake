@@ -22,6 +22,7 @@ foreach(header
     beast=runtime/beast
     broadcast_ack=actors/broadcast_ack
     broadcast_operator=actors/broadcast_operator
+    connection_state_recovery=actors/connection_state_recovery
     cors=runtime/cors
     deflate_options=transport/deflate_options
     describe=protocol/socketio/described_conversion

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include <troupe/actors/connection_state_recovery.hpp>
 #include <troupe/actors/limits.hpp>
 #include <troupe/actors/log_level.hpp>
 #include <troupe/runtime/connection_limits.hpp>
@@ -111,6 +112,8 @@ struct options {
   /// Operations of a namespace (broadcasts, joins...) that a shard was sent and has not taken. At
   /// it: the namespace waits for that shard, and its clients' credit with it. At least 4.
   std::size_t operations_under_way_max = 16'384;
+  /// None: a client that comes back is a new one.
+  std::optional<connection_state_recovery_options> connection_state_recovery{};
 
   // --- slow readers
   std::size_t outbox_bytes_max = 4 * 1024 * 1024;   ///< Not yet sent; over it: closed.

@@ -38,6 +38,16 @@ std::uint32_t counter_of(std::string_view sid) noexcept {
 
 }  // namespace
 
+struct shard::broadcaster_timer final : timer {
+  broadcaster_timer(shard& shard_, std::uint32_t index) : home(shard_), nsp(index) {}
+  void expired(time_point) override {
+    if (const auto entry = home.shared().at(nsp))
+      actors::tell(home.broadcaster(*entry), actors::wake{});
+  }
+  shard& home;
+  const std::uint32_t nsp;
+};
+
 shard::shard(unsigned index, const shard_settings& settings, actors::directory& shared)
     : shard_context(shared),
       index_(index),
@@ -135,6 +145,12 @@ unsigned shard::shard_of(std::string_view sid) const noexcept {
     return static_cast<unsigned>(std::hash<std::string_view>{}(sid) % settings_.loops.size());
   if (sid.size() != sid_characters) return index_;
   return counter_of(sid) % static_cast<std::uint32_t>(settings_.loops.size());
+}
+
+void shard::wake_broadcaster(std::uint32_t nsp, actors::time_point when) {
+  auto& waking = broadcaster_timers_[nsp];
+  if (waking == nullptr) waking = std::make_unique<broadcaster_timer>(*this, nsp);
+  deadlines_.schedule(*waking, when);
 }
 
 std::string shard::next_sid() {

@@ -117,6 +117,7 @@ class shard final : public actors::shard_context {
   actors::link* find(const actors::link_id& id) noexcept override;
   void attach(const actors::link_id& id, const caf::actor& connection) override;
   void forget(const actors::link_id& id) override;
+  void wake_broadcaster(std::uint32_t nsp, actors::time_point when) override;
   std::string next_sid() override;
   void tell_all(const actors::broadcaster_restarted& message) override;
   void wake_arm_at(time_point when) override { deadlines_.schedule(arm_timer_, when); }
@@ -129,6 +130,7 @@ class shard final : public actors::shard_context {
     std::unique_ptr<session> occupant;
     std::uint32_t generation = 0;
   };
+  struct broadcaster_timer;
   session* occupant(const actors::link_id& id) noexcept;
   void report_limit(limit which, std::string_view address);
 
@@ -144,6 +146,7 @@ class shard final : public actors::shard_context {
   mutable time_point now_;
   timers deadlines_;
   arm_timer arm_timer_{*this};
+  std::unordered_map<std::uint32_t, std::unique_ptr<broadcaster_timer>> broadcaster_timers_;
   write_batch batch_;
   translation translation_;
   std::vector<char> scratch_;

@@ -37,6 +37,10 @@ function command(program, args) {
     return isReference ? [process.execPath, [here("reference_engine_server.mjs"), ...all]]
       : [join(dirname(e2eServer), "engine-server"), all];
   }
+  if (program === "recovery") {
+    return isReference ? [process.execPath, [here("reference_recovery_server.mjs"), ...all]]
+      : [join(dirname(e2eServer), "recovery-server"), all];
+  }
   if (isReference) {
     const role = program === "node" ? ["--node"] : [];
     return [process.execPath, [here("reference_server.mjs"), ...role, ...all]];

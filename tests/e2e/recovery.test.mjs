@@ -1,0 +1,301 @@
+// Connection state recovery, with clients whose network fails.
+
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import net from "node:net";
+import { after, afterEach, before, describe, it } from "node:test";
+import {
+  ask, clientsOf, collect, dropAll, next, nextWhere, openWebSocket, transportSets,
+} from "./peers.mjs";
+import { isReference, startServer, within } from "./server.mjs";
+
+const strict = { skip: isReference && "the reference loses or repeats events here" };
+
+/** A network between clients and the server that can be cut, and go down. */
+async function openNetwork(server) {
+  const pairs = new Set();
+  let isDown = false;
+  const listener = net.createServer((near) => {
+    near.on("error", () => {});
+    if (isDown) return near.destroy();
+    const far = net.connect(server.port, "127.0.0.1");
+    far.on("error", () => {});
+    const pair = { near, far };
+    pairs.add(pair);
+    near.pipe(far);
+    far.pipe(near);
+    for (const side of [near, far]) {
+      side.on("close", () => {
+        if (pair.isSilent) return;
+        pairs.delete(pair);
+        near.destroy();
+        far.destroy();
+      });
+    }
+  });
+  listener.listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  return {
+    url: `http://127.0.0.1:${listener.address().port}`,
+    /** Ends all connections; `silently`: the server does not see it. */
+    cut({ silently = false } = {}) {
+      for (const pair of [...pairs]) {
+        pair.isSilent = silently;
+        pair.near.unpipe(pair.far);
+        pair.far.unpipe(pair.near);
+        pair.near.destroy();
+        if (!silently) pair.far.destroy();
+      }
+    },
+    down(how) {
+      isDown = true;
+      this.cut(how);
+    },
+    up() { isDown = false; },
+    async close() {
+      for (const { near, far } of pairs) {
+        near.destroy();
+        far.destroy();
+      }
+      listener.close();
+      await once(listener, "close");
+    },
+  };
+}
+
+const quick = { reconnection: true, reconnectionDelay: 5, reconnectionDelayMax: 20 };
+
+for (const [name, transports] of Object.entries(transportSets)) {
+  describe(`recovery over ${name}`, () => {
+    const clients = clientsOf(undefined, transports);
+    let server, network, speaker;
+    before(async () => {
+      // A polling client that is cut off between two GETs is missed by its pongs alone.
+      server = await startServer("recovery", ["--ping-interval", "500", "--ping-timeout", "2000"]);
+      network = await openNetwork(server);
+    });
+    afterEach(async () => {
+      network.up();
+      await clients.closeAll();
+    });
+    after(async () => {
+      await dropAll();
+      await network.close();
+      await server.stop();
+    });
+
+    /** A listener behind the network, with what it heard, and a speaker that is never cut. */
+    async function open() {
+      speaker = await clients.connect(server);
+      const listener = await clients.connect(network, "/", quick);
+      listener.numbers = [];
+      listener.on("n", (number) => listener.numbers.push(number));
+      return listener;
+    }
+    /** Has it hear its first event: the reference recovers no client that has heard none. */
+    async function tell(listener, number) {
+      const came = next(listener, "n");
+      await ask(speaker, "all", number);
+      await came;
+    }
+    /** Cuts it off, and waits until the others know. */
+    async function lose(listener) {
+      const id = listener.id;
+      const left = nextWhere(speaker, "left", (who) => who === id);
+      network.down();
+      await left;
+    }
+    async function comeBack(listener) {
+      const back = next(listener, "connect");
+      network.up();
+      await back;
+    }
+    /** What the listener has heard once all that was said before has come. */
+    async function heard(listener) {
+      const last = nextWhere(listener, "n", (number) => number === "last");
+      await ask(speaker, "all", "last");
+      await last;
+      return listener.numbers.filter((number) => number !== "last");
+    }
+
+    it("gives back id, rooms, data and what was missed, in order and once", async () => {
+      const listener = await open();
+      await ask(listener, "join", "room");
+      await tell(listener, 0);
+      const { id } = listener;
+      await lose(listener);
+      await ask(speaker, "to", "room", 1);
+      await ask(speaker, "all", 2);
+      await ask(speaker, "to", "elsewhere", -1);
+      await ask(speaker, "to", id, 3);
+      await comeBack(listener);
+      assert.equal(listener.recovered, true);
+      assert.equal(listener.id, id);
+      assert.deepEqual(await ask(listener, "state"), [true, `kept of ${id}`, 2]);
+      await ask(speaker, "to", "room", 4);
+      assert.deepEqual(await heard(listener), [0, 1, 2, 3, 4]);
+    });
+
+    it("recovers a client again and again", async () => {
+      const listener = await open();
+      await tell(listener, 0);
+      const { id } = listener;
+      for (let i = 1; i < 4; ++i) {
+        await lose(listener);
+        await ask(speaker, "all", i);
+        await comeBack(listener);
+        assert.equal(listener.recovered, true);
+        assert.equal(listener.id, id);
+      }
+      assert.deepEqual(await heard(listener), [0, 1, 2, 3]);
+    });
+
+    it("recovers a client that was never sent anything", strict, async () => {
+      const listener = await open();
+      await lose(listener);
+      await ask(speaker, "all", 1);
+      await comeBack(listener);
+      assert.equal(listener.recovered, true);
+      assert.deepEqual(await heard(listener), [1]);
+    });
+
+    it("recovers a client whose last event was volatile and ended in a string", strict, async () => {
+      const listener = await open();
+      await tell(listener, 0);
+      let came = false;
+      listener.once("v", (text) => { came = text === "text"; });
+      while (!came) await ask(speaker, "volatile", "text");  // It may not be writable just then.
+      await lose(listener);
+      await ask(speaker, "all", 1);
+      await comeBack(listener);
+      assert.equal(listener.recovered, true);
+      assert.deepEqual(await heard(listener), [0, 1]);
+    });
+
+    it("recovers a client whose old connection the server takes for alive", strict, async () => {
+      const listener = await open();
+      await tell(listener, 0);
+      const { id } = listener;
+      const left = nextWhere(speaker, "left", (who) => who === id);
+      const back = next(listener, "connect");
+      const lost = next(listener, "disconnect");
+      network.down({ silently: true });
+      await ask(speaker, "all", 1);
+      await lost;
+      network.up();
+      await back;
+      assert.equal(listener.recovered, true);
+      assert.equal(listener.id, id);
+      assert.equal((await left)[1], "transport close");
+      assert.deepEqual(await heard(listener), [0, 1]);
+    });
+
+    it("does not recover a socket that the server ended", async () => {
+      const listener = await open();
+      await tell(listener, 0);
+      const { id } = listener;
+      listener.emit("end");
+      assert.deepEqual((await next(listener, "disconnect"))[0], "io server disconnect");
+      const back = next(listener, "connect");
+      listener.connect();
+      await back;
+      assert.ok(!listener.recovered);
+      assert.notEqual(listener.id, id);
+      assert.equal((await ask(listener, "state"))[0], false);
+    });
+
+    it("loses and repeats nothing however often a client is cut under load", strict, async () => {
+      const listener = await open();
+      await ask(listener, "join", "room");
+      await tell(listener, "first");
+      const { id } = listener;
+      const seed = Number(process.env.TROUPE_SEED ?? Math.floor(Math.random() * 2 ** 32));
+      const draw = drawFrom(seed);
+      const due = ["first"];
+      let cuts = 0;
+      const speaking = (async () => {
+        for (let number = 0; cuts < 60; ++number) {
+          await ask(speaker, ...[["all"], ["to", "room"], ["to", id]][draw(3)], number);
+          due.push(number);
+        }
+      })();
+      for (; cuts < 60; ++cuts) {
+        await collect(speaker, "n", 1 + draw(4));
+        if (draw(2)) await new Promise(setImmediate);
+        const lost = next(listener, "disconnect");
+        network.down({ silently: draw(3) === 0 });
+        await lost;
+        const back = next(listener, "connect");
+        network.up();
+        await back;
+        assert.equal(listener.recovered, true, `seed ${seed}, cut ${cuts}`);
+      }
+      await speaking;
+      assert.equal(listener.id, id);
+      assert.deepEqual(await heard(listener), due, `seed ${seed}`);
+    });
+  });
+}
+
+/** Numbers below a bound that depend on a seed only (mulberry32). */
+function drawFrom(seed) {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+describe("recovery", () => {
+  let server;
+  before(async () => { server = await startServer("recovery"); });
+  afterEach(() => dropAll());
+  after(() => server.stop());
+
+  async function join(auth = "") {
+    const socket = await openWebSocket(server);
+    await socket.receive("the handshake");
+    socket.send(`40${auth}`);
+    const reply = await socket.receiveWhere((m) => m.startsWith?.("40"), "the CONNECT reply");
+    return Object.assign(socket, JSON.parse(reply.slice(2)));
+  }
+
+  it("never gives two connections one socket", strict, async () => {
+    const first = await join();
+    first.terminate();
+    await within(first.closed, "closed");
+    const auth = JSON.stringify({ pid: first.pid });
+    const second = await join(auth);
+    const third = await join(auth);
+    assert.equal(third.sid, first.sid);
+    await within(second.closed, "the second is closed");
+    assert.equal(third.readyState, third.OPEN);
+  });
+
+  it("takes a pid that it does not know for nothing", async () => {
+    const socket = await join('{"pid":"nobody\'s","offset":"1"}');
+    assert.match(socket.pid, /^[\w-]{20}$/);
+    assert.notEqual(socket.pid, socket.sid);
+  });
+
+  for (const auth of ['{"pid":7,"offset":[]}', '{"pid":"","offset":""}',
+    `{"pid":"${"x".repeat(1000)}"}`, '{"pid":null}']) {
+    it(`joins a client with ${auth.slice(0, 24)}`, async () => {
+      assert.match((await join(auth)).pid, /^[\w-]{20}$/);
+    });
+  }
+
+  it("appends the offset to what it emits, and counts up", async () => {
+    const socket = await join();
+    socket.send('42["count",3]');
+    const offsets = [];
+    for (let i = 0; i < 3; ++i) {
+      const message = await socket.receiveWhere((m) => m.startsWith?.('42["n"'), "n");
+      offsets.push(JSON.parse(message.slice(2))[2]);
+    }
+    assert.ok(offsets.every((offset) => typeof offset === "string"));
+    assert.equal(new Set(offsets).size, 3);
+  });
+});
