@@ -77,6 +77,7 @@ caf::behavior connection_actor::make_behavior() {
           const scope handling(*this);
           end_all(message.reason, false);
         },
+        [this](const subscriber_took&) { subscriber_took_one(); },
         [this](const broadcaster_restarted&) { const scope handling(*this); },
         [this](const socket_claimed& message) {
           const scope handling(*this);

@@ -11,6 +11,7 @@
 #include <troupe/actors/messages.hpp>
 #include <troupe/actors/shard_context.hpp>
 #include <troupe/actors/socket_state.hpp>
+#include <troupe/actors/subscription.hpp>
 #include <troupe/protocol/socketio/decoder.hpp>
 #include <troupe/protocol/socketio/parser.hpp>
 
@@ -117,6 +118,13 @@ class connection_actor final : public pinned_actor {
   void give_back(const socket_state::held_event& left);
   void run_handlers(socket_state& to, const event& what);
   void report(socket_state& to, const event& what, const mismatch& wrong);
+  void tell_connected(socket_state& who);
+  void tell_event(socket_state& from, const event& what);
+  void tell_room_changed(socket_state& who, const std::string& room, bool is_join);
+  void tell_disconnected(socket_state& ended, disconnect_reason reason,
+                         const std::vector<std::string>& rooms);
+  static bool is_heard(const socket_state& of, const subscription& by) noexcept;
+  void subscriber_took_one();
   /// Runs user code for a socket. False: it threw; the socket has been ended.
   bool run(socket_state& to, std::string_view what, const std::function<void()>& work);
   void broke_protocol(boost::system::error_code why);

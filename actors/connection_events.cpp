@@ -142,8 +142,7 @@ void connection_actor::joined(socket_state& who) {
   tell(home_.broadcaster(*who.entry),
        subscribe{depart(*who.entry), who.sid, reply, who.rooms, terms_of(who)});
   const auto shared = who.shared;
-  for (const caf::actor& user : shared->subscribers)
-    tell(user, client_connected{who.entry->name(), who.sid});
+  tell_connected(who);
   for (const connection_handler& handler : shared->on_connection)
     if (who.now != phase::connected ||
         !run(who, "connection handler", [&] { handler(who.facade); }))
@@ -234,8 +233,7 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
     quietly([&] { waiting.second.handler(make_error_code(ack_errc::disconnected)); });
   for (const auto& handler : std::exchange(ended.disconnected, {}))
     quietly([&] { handler(reason); });
-  for (const caf::actor& user : ended.shared->subscribers)
-    tell(user, client_disconnected{ended.entry->name(), ended.sid, reason});
+  tell_disconnected(ended, reason, rooms);
   retire(ended, reason, std::move(rooms));
 }
 

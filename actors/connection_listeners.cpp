@@ -65,8 +65,7 @@ bool connection_actor::handle_event(socket_state& to, const packet_ptr& received
   }
   const event what(received, make_ack(to, received->view().id));
   // First, since a handler may end the socket, and nothing about it comes behind its end.
-  for (const caf::actor& user : to.shared->subscribers)
-    tell(user, client_event{to.entry->name(), to.sid, what.name(), what.all(), what.reply()});
+  if (!to.shared->subscribers.empty()) tell_event(to, what);
   if (!to.any_handlers.empty())
     to.any_handlers.visit([&](listener, const auto& handler) {
       return run(to, "event handler", [&] { handler(what); }) && to.now == phase::connected;

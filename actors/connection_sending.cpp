@@ -43,9 +43,10 @@ void connection_actor::change_rooms_of(socket_state& who, std::string room, bool
   else
     who.rooms.erase(at);
   // While it is connecting, the subscription carries its rooms.
-  if (who.now == phase::connected && link_ != nullptr)
-    tell(home_.broadcaster(*who.entry),
-         change_rooms{depart(*who.entry), who.sid, {std::move(room)}, join});
+  if (who.now != phase::connected || link_ == nullptr) return;
+  tell_room_changed(who, room, join);
+  tell(home_.broadcaster(*who.entry),
+       change_rooms{depart(*who.entry), who.sid, {std::move(room)}, join});
 }
 
 // A broadcaster that died took with it what it had not handled. First of all, before anything else

@@ -3,6 +3,7 @@
 #include <troupe/actors/broadcaster.hpp>
 #include <troupe/actors/connection_actor.hpp>
 #include <troupe/actors/messages.hpp>
+#include <troupe/actors/namespace_port.hpp>
 
 namespace troupe::actors {
 
@@ -39,6 +40,17 @@ std::uint64_t directory::next_broadcast_ack() noexcept {
                                  (ack_ids_end - broadcast_ack_ids);
 }
 
+caf::actor directory::port_of(const namespace_ptr& nsp) {
+  const std::lock_guard lock(mutex_);
+  if (caf::actor known = nsp->port()) return known;
+  if (!opens_) return {};
+  pinned_unit& unit = *units[nsp->index() % units.size()];
+  caf::actor added = spawn_on<namespace_port>(system_, unit, *this, nsp);
+  nsp->replace_port(added);
+  tell(supervisor, port_added{nsp, added});
+  return added;
+}
+
 void directory::stop_opening() {
   const std::lock_guard lock(mutex_);
   opens_ = false;
@@ -52,6 +64,7 @@ caf::actor directory::spawn_broadcaster(const namespace_ptr& nsp, bool is_restar
 void directory::drop_handles() {
   const auto drop = [](namespace_entry& entry) {
     entry.replace_broadcaster({});
+    entry.replace_port({});
     entry.change([](namespace_entry::handlers& kept) { kept = {}; });
   };
   for (const namespace_ptr& entry : all()) drop(*entry);

@@ -17,6 +17,7 @@
 namespace troupe::actors {
 
 class shard_context;
+class subscription;
 
 /// What all shards and actors of one server share: options, the namespaces, the handles of the
 /// standing actors. The handles are set once, before the first shard runs, and dropped after the
@@ -42,6 +43,8 @@ class directory {
   /// Spawns a broadcaster for `nsp` on the shard that its index means, as the first or in the
   /// place of one that died.
   caf::actor spawn_broadcaster(const namespace_ptr& nsp, bool is_restarted);
+  /// The namespace's port, made on first use; null when the server is ending.
+  caf::actor port_of(const namespace_ptr& nsp);
   /// The server ends: namespaces that are opened from now on have no broadcaster.
   void stop_opening();
 

@@ -71,6 +71,9 @@ class link {
   /// Messages that the actor keeps for sockets on their way in; their credit does not come back
   /// before those have joined or are refused.
   std::size_t withheld = 0;
+  /// Events that actors of the user's, which are to have them before the client is read on, have
+  /// not handled. They are credit used as well.
+  std::size_t owed = 0;
   /// The link is to be closed when nothing is pending any more.
   bool closes_behind = false;
   /// One of the client's sockets listens to what it is sent.

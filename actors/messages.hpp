@@ -70,6 +70,10 @@ struct namespace_emptied {
 struct namespace_forgotten {
   std::shared_ptr<namespace_entry> nsp;
 };
+struct port_added {
+  std::shared_ptr<namespace_entry> nsp;
+  caf::actor port;
+};
 struct stop_server {};
 /// Ends the clients over `spread`, then the server; see shard_context::drain_sessions.
 struct drain_server {
@@ -89,6 +93,7 @@ struct link_closed {
   disconnect_reason reason;
 };
 struct wake {};
+struct subscriber_took {};
 struct shut_down {
   disconnect_reason reason;
 };
@@ -247,8 +252,10 @@ struct end {};
                                           apply(table_change_rooms) apply(table_direct)            \
                                               apply(fanout) apply(claim_socket)                    \
                                                   apply(socket_claimed) apply(socket_ended)        \
-                                                      apply(superseded) apply(drain_server)        \
-                                                          apply(drain_shard) apply(end)
+                                                      apply(superseded) apply(port_added)          \
+                                                          apply(subscriber_took)                   \
+                                                              apply(drain_server)                  \
+                                                                  apply(drain_shard) apply(end)
 
 #define TROUPE_UNSAFE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::name)
 TROUPE_MESSAGES(TROUPE_UNSAFE)

@@ -24,6 +24,21 @@ void namespace_entry::replace_broadcaster(caf::actor next) {
   broadcaster_ = std::move(next);
 }
 
+caf::actor namespace_entry::port() const {
+  const std::lock_guard lock(mutex_);
+  return port_;
+}
+
+void namespace_entry::replace_port(caf::actor next) {
+  const std::lock_guard lock(mutex_);
+  port_ = std::move(next);
+}
+
+void namespace_entry::drop_port(const caf::actor_addr& ended) {
+  const std::lock_guard lock(mutex_);
+  if (port_ && port_.address() == ended) port_ = {};
+}
+
 std::vector<namespace_ptr> namespace_entry::children() const {
   const std::lock_guard lock(mutex_);
   return children_;

@@ -20,6 +20,7 @@ class value;
 namespace troupe::actors {
 
 class namespace_entry;
+class subscription;
 using namespace_ptr = std::shared_ptr<namespace_entry>;
 using connection_handler = std::function<void(socket&)>;
 using middleware = std::function<void(socket&, next)>;
@@ -42,7 +43,7 @@ class namespace_entry {
   struct handlers {
     std::vector<middleware> middlewares;
     std::vector<connection_handler> on_connection;
-    std::vector<caf::actor> subscribers;
+    std::vector<std::shared_ptr<subscription>> subscribers;
     std::shared_ptr<const room_listeners> rooms;  // Null: none.
   };
 
@@ -69,6 +70,12 @@ class namespace_entry {
   caf::actor broadcaster() const;
   void replace_broadcaster(caf::actor next);
 
+  /// The actor that nsp::actor() gives; null while nobody has asked for it.
+  caf::actor port() const;
+  void replace_port(caf::actor next);
+  /// It has ended: the next who asks gets another.
+  void drop_port(const caf::actor_addr& ended);
+
   /// A parent's children, those that are there now.
   std::vector<namespace_ptr> children() const;
   void add_child(namespace_ptr child);
@@ -85,6 +92,7 @@ class namespace_entry {
   mutable std::mutex mutex_;
   std::shared_ptr<const handlers> handlers_ = std::make_shared<handlers>();
   caf::actor broadcaster_;
+  caf::actor port_;
   std::vector<namespace_ptr> children_;
   std::atomic<std::uint32_t> outgoing_watchers_{0};
   std::atomic<bool> retired_{false};

@@ -5,6 +5,7 @@
 
 #include <troupe/actors/directory.hpp>
 #include <troupe/actors/messages.hpp>
+#include <troupe/actors/subscription.hpp>
 
 namespace troupe {
 
@@ -57,8 +58,27 @@ void nsp::emit_to_servers(std::string_view event, const arguments&,
 }
 
 void nsp::subscribe(const caf::actor& who) const {
-  entry_->change([&](auto& all) { all.subscribers.push_back(who); });
+  subscribe(who, {});
+}
+
+void nsp::subscribe(const caf::actor& who, subscription_options wanted) const {
+  auto added = std::make_shared<actors::subscription>(who, std::move(wanted));
+  entry_->change([&](auto& all) { all.subscribers.push_back(std::move(added)); });
   actors::tell(directory_->supervisor, actors::subscriber_added{entry_, who});
+}
+
+void nsp::unsubscribe(const caf::actor& who) const {
+  entry_->change([&](auto& all) {
+    std::erase_if(all.subscribers, [&](const auto& listed) {
+      if (listed->who() != who) return false;
+      listed->end();
+      return true;
+    });
+  });
+}
+
+caf::actor nsp::actor() const {
+  return directory_->port_of(entry_);
 }
 
 }  // namespace troupe

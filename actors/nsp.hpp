@@ -17,6 +17,7 @@ class actor;
 namespace troupe {
 
 class socket;
+struct subscription_options;
 
 /// A namespace of a server; a copyable handle, valid as long as the server. Any thread.
 class nsp : public broadcasting<nsp> {
@@ -61,10 +62,17 @@ class nsp : public broadcasting<nsp> {
     return future;
   }
 
-  /// `who` receives client_connected, client_event and client_disconnected for every client of the
-  /// namespace that joins from now on (`<troupe/actors.hpp>`), until it ends. Its mailbox is not
-  /// bounded: it must keep up.
+  /// `who` hears of every client of the namespace that joins from now on: client_connected,
+  /// client_event, client_disconnected and, of rooms it asks for, client_joined and client_left
+  /// (`<troupe/actors.hpp>`); until it ends or unsubscribes. How much waits for it, and what
+  /// happens when it does not keep up, is in the options.
   void subscribe(const caf::actor& who) const;
+  void subscribe(const caf::actor& who, subscription_options wanted) const;
+  /// It is sent nothing more; what it has been sent is still there.
+  void unsubscribe(const caf::actor& who) const;
+  /// An actor of the server's that does what messages ask for: emit_event and acknowledge
+  /// (`<troupe/actors.hpp>`). What one actor sends it is done in order. It ends with the server.
+  caf::actor actor() const;
 
   /// All members; what broadcasting offers is said of these.
   broadcast_operator everyone() const { return {*directory_, entry_}; }

@@ -76,6 +76,8 @@ struct socket_state {
   std::vector<std::function<void(disconnect_reason)>> disconnecting;
   std::vector<std::function<void(disconnect_reason)>> disconnected;
   std::vector<std::string> rooms;
+  /// Actors of the user's that hear nothing of it: they were full when it connected.
+  std::vector<const subscription*> unheard_by;
   bool has_left = false;               // Its rooms, at its end.
   std::unique_ptr<token_bucket> rate;  ///< Of its events; null: not limited.
   std::map<std::uint64_t, pending_ack> acks;

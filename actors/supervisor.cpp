@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <troupe/actors/subscription.hpp>
+
 namespace troupe::actors {
 
 caf::behavior supervisor::make_behavior() {
@@ -27,6 +29,13 @@ caf::behavior supervisor::make_behavior() {
         [this](const subscriber_added& message) {
           if (subscribers_.insert(message.who.address()).second) follow(message.who);
         },
+        [this](const port_added& message) {
+          ports_.emplace(message.port.address(), message.nsp);
+          follow(message.port);
+          if (standing_ == 0) return;
+          ++standing_;
+          tell(message.port, end{});
+        },
         [this](const stop_server&) { stop(false); },
         [this](const drain_server& how) { drain(how); },
 #if TROUPE_CAF_1X
@@ -39,6 +48,7 @@ void supervisor::on_exit() {
   clients_.clear();
   broadcasters_.clear();
   subscribers_.clear();
+  ports_.clear();
   forgotten_.clear();
 }
 
@@ -70,8 +80,11 @@ void supervisor::down(const caf::actor_addr& who) {
   if (subscribers_.erase(who) != 0) {
     const auto forget_subscriber = [&](namespace_entry& nsp) {
       nsp.change([&](namespace_entry::handlers& all) {
-        std::erase_if(all.subscribers,
-                      [&](const caf::actor& listed) { return listed.address() == who; });
+        std::erase_if(all.subscribers, [&](const auto& listed) {
+          if (listed->who().address() != who) return false;
+          listed->end();
+          return true;
+        });
       });
     };
     for (const namespace_ptr& nsp : directory_.all()) forget_subscriber(*nsp);
@@ -85,11 +98,16 @@ void supervisor::down(const caf::actor_addr& who) {
     if (standing_ == 0 && !nsp->is_retired()) return restart(nsp);
     if (standing_ == 0) {
       nsp->replace_broadcaster({});
+      if (const caf::actor port = nsp->port()) tell(port, end{});
       if (stopping_)
         for (const caf::actor& arm : directory_.arms) tell(arm, passed_on{nsp->index()});
       for (const caf::actor& arm : directory_.arms) tell(arm, namespace_retired{nsp});
       return;
     }
+  }
+  if (const auto port = ports_.find(who); port != ports_.end()) {
+    port->second->drop_port(who);
+    ports_.erase(port);
   }
   if (standing_ != 0 && --standing_ == 0) {
     directory_.on_stopped(failed_);
@@ -140,8 +158,9 @@ void supervisor::drain(const drain_server& how) {
 
 void supervisor::end_standing_actors() {
   directory_.stop_opening();
-  standing_ = broadcasters_.size() + directory_.arms.size() + 1;
+  standing_ = broadcasters_.size() + ports_.size() + directory_.arms.size() + 1;
   for (const auto& [address, nsp] : broadcasters_) tell(nsp->broadcaster(), end{});
+  for (const auto& [address, nsp] : ports_) tell(nsp->port(), end{});
   for (const caf::actor& arm : directory_.arms) {
     follow(arm);
     tell(arm, end{});

@@ -39,6 +39,7 @@ class supervisor final : public pinned_actor {
   std::unordered_map<caf::actor_addr, link_id> clients_;
   std::unordered_map<caf::actor_addr, namespace_ptr> broadcasters_;
   std::unordered_set<caf::actor_addr> subscribers_;
+  std::unordered_map<caf::actor_addr, namespace_ptr> ports_;
   std::unordered_map<namespace_ptr, std::size_t> forgotten_;  // Retired ones, by how many shards.
   std::deque<time_point> restarts_;
   bool stopping_ = false;

@@ -36,13 +36,9 @@ class tally final : public caf::event_based_actor {
       : event_based_actor(config), chat_(std::move(chat)), counter_(std::move(counter)) {}
 
   caf::behavior make_behavior() override {
-    return {
-        [](const troupe::client_connected&) {},
-        [](const troupe::client_disconnected&) {},
-        [this](const troupe::client_event& received) {
-          if (received.event == "chat" && !received.values.empty()) count(received);
-        },
-    };
+    return {[this](const troupe::client_event& received) {
+      if (!received.values.empty()) count(received);
+    }};
   }
 
  private:
@@ -84,7 +80,7 @@ int main(int argc, char** argv) {
   });
   caf::scoped_actor self{system};
   const caf::actor counting = self->spawn<tally>(chat, system.spawn<word_counter>());
-  chat.subscribe(counting);
+  chat.subscribe(counting, {.event_names = {"chat"}, .connects = false, .disconnects = false});
 
   io.run();
   // The actors that hold a namespace end before the server does.

@@ -128,7 +128,7 @@ bool session::has_credit() const noexcept {
   // Behind the end all that had been received is handed on, at most one payload: a handler that
   // holds credit for ever must not keep the actor from hearing of the end.
   if (gone_) return true;
-  return in_flight_ + pending.operations() < home_.settings().events_in_flight_max &&
+  return in_flight_ + pending.operations() + owed < home_.settings().events_in_flight_max &&
          in_flight_bytes_ < home_.settings().bytes_in_flight_max;
 }
 
@@ -140,7 +140,7 @@ void session::hand_on(std::string_view data, bool binary) {
 
 // Which message comes back is not told, only that one does: the bytes are free when all are.
 void session::count_settled() noexcept {
-  if (in_flight_ == 0 && pending.empty()) in_flight_bytes_ = 0;
+  if (in_flight_ == 0 && pending.empty() && owed == 0) in_flight_bytes_ = 0;
 }
 
 void session::on_message(std::string_view data, bool binary) {
