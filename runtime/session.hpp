@@ -39,6 +39,8 @@ class session final : public actors::link,
   protocol::engineio::transport_kind transport() const noexcept { return engine_.transport(); }
   /// Its connection actor has ended.
   bool is_released() const noexcept { return released_; }
+  /// Bytes that wait for the client, those of this turn aside.
+  std::size_t queued_bytes() const noexcept;
   /// It still speaks with its client.
   bool is_open() const noexcept { return !gone_; }
 
@@ -113,7 +115,6 @@ class session final : public actors::link,
   void answer_poll();
   void answer_waiting_post();
   void check_soft_bound(std::size_t queued);
-  std::size_t queued_bytes() const noexcept;
   void overflown();
   bool has_credit() const noexcept;
   bool may_wait_for_actor() const noexcept;

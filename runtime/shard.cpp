@@ -239,4 +239,11 @@ void shard::tell_all(const actors::broadcaster_restarted& message) {
   }
 }
 
+std::size_t shard::longest_queue() const noexcept {
+  std::size_t longest = 0;
+  for (const slot& place : slots_)
+    if (place.occupant != nullptr) longest = std::max(longest, place.occupant->queued_bytes());
+  return longest;
+}
+
 }  // namespace troupe::runtime

@@ -51,6 +51,8 @@ class shard final : public actors::shard_context {
   std::size_t dirty_count() const noexcept { return dirty_.size(); }
   /// Sessions that are not freed yet, also those that have ended.
   std::size_t session_count() const noexcept { return slots_.size() - free_slots_.size(); }
+  /// Bytes that wait for the client that has most of them waiting.
+  std::size_t longest_queue() const noexcept;
   /// HTTP connections.
   std::size_t peer_count() const noexcept { return peers_.size(); }
   time_point next_deadline() const noexcept { return deadlines_.next(); }
