@@ -17,6 +17,12 @@ namespace troupe::harness {
 using transport::result;
 using transport::stream;
 
+/// Reads and writes of several streams together, and the one that fails.
+struct operation_count {
+  std::size_t done = 0;
+  std::size_t fail_at = std::numeric_limits<std::size_t>::max();
+};
+
 /// The other end of a memory_stream: what the peer sends, what it receives, and how the stream
 /// behaves. Outlives the stream, so a test can look at it afterwards.
 struct wire {
@@ -30,6 +36,8 @@ struct wire {
   std::size_t write_room = unbounded;       ///< In all, then would_block.
   std::size_t operations = 0;               ///< Reads and writes so far,
   std::size_t fail_at = unbounded;          ///< the one that fails.
+
+  operation_count* in_all = nullptr;  ///< Counts with others; outlives the stream.
 
   std::string written;
   std::size_t writes = 0;
@@ -123,6 +131,8 @@ class memory_stream final : public stream {
   error_code next_error(error_code scripted) {
     if (wire_->is_closed) return boost::asio::error::bad_descriptor;
     if (wire_->operations++ >= wire_->fail_at) return boost::asio::error::connection_reset;
+    if (wire_->in_all != nullptr && wire_->in_all->done++ == wire_->in_all->fail_at)
+      return boost::asio::error::connection_reset;
     return scripted;
   }
 

@@ -61,6 +61,28 @@ void simulation::detach(const actors::directory& shared) {
   std::erase_if(servers_, [&](const parts& listed) { return listed.shared == &shared; });
 }
 
+// --- faults
+
+void simulation::stall(std::size_t shard, time_point until) {
+  stalled_until_.resize(std::max(stalled_until_.size(), shard + 1));
+  stalled_until_[shard] = until;
+}
+
+void simulation::heal() {
+  stalled_until_.clear();
+  starved_until_ = {};
+}
+
+bool simulation::is_stalled(std::size_t shard) const noexcept {
+  return shard < stalled_until_.size() && stalled_until_[shard] > clock_.now();
+}
+
+bool simulation::is_disturbed() const noexcept {
+  for (std::size_t i = 0; i < stalled_until_.size(); ++i)
+    if (is_stalled(i)) return true;
+  return starved_until_ > clock_.now();
+}
+
 // --- what happens next
 
 std::shared_ptr<wire> simulation::open_connection() {
@@ -89,9 +111,11 @@ bool simulation::deliver(wire& to) {
   return true;
 }
 
-void simulation::end_turn(runtime::shard& which) {
+void simulation::end_turn(const parts& server, std::size_t index) {
+  if (is_stalled(index)) return;
+  runtime::shard& which = *server.shards[index];
   which.tick();
-  which.expire();
+  if (starved_until_ <= clock_.now()) which.expire();
   which.flush();
   which.sweep();
 }
@@ -99,9 +123,12 @@ void simulation::end_turn(runtime::shard& which) {
 bool simulation::end_turns() {
   bool was_idle = true;
   for (const parts& server : servers_) {
-    for (runtime::shard* one : server.shards) {
-      was_idle = was_idle && one->dirty_count() == 0 && one->next_deadline() > clock_.now();
-      end_turn(*one);
+    for (std::size_t i = 0; i < server.shards.size(); ++i) {
+      if (is_stalled(i)) continue;
+      const runtime::shard& one = *server.shards[i];
+      const bool is_due = one.next_deadline() <= clock_.now() && starved_until_ <= clock_.now();
+      was_idle = was_idle && one.dirty_count() == 0 && !is_due;
+      end_turn(server, i);
     }
   }
   return !was_idle;
@@ -110,16 +137,18 @@ bool simulation::end_turns() {
 std::size_t simulation::ready_count() const {
   std::size_t ready = 0;
   for (const parts& server : servers_)
-    for (const actors::pinned_unit* unit : server.units)
-      ready += static_cast<const seeded_unit*>(unit)->ready_count();
+    for (std::size_t i = 0; i < server.units.size(); ++i)
+      if (!is_stalled(i)) ready += static_cast<const seeded_unit&>(*server.units[i]).ready_count();
   return ready;
 }
 
 bool simulation::run_actor(std::size_t drawn) {
   for (const parts& server : servers_) {
-    for (actors::pinned_unit* listed : server.units) {
-      auto& unit = static_cast<seeded_unit&>(*listed);
+    for (std::size_t i = 0; i < server.units.size(); ++i) {
+      if (is_stalled(i)) continue;
+      auto& unit = static_cast<seeded_unit&>(*server.units[i]);
       if (drawn < unit.ready_count()) {
+        if (trace_ != nullptr) trace_->mix(i << 32 | drawn);
         ++messages_;
         unit.run_one(drawn);
         return true;
@@ -131,12 +160,13 @@ bool simulation::run_actor(std::size_t drawn) {
 }
 
 bool simulation::step() {
-  if (++steps_ % steps_at_once_max == 0)
+  ++steps_;
+  if (++steps_at_once_ == steps_at_once_max)
     throw std::runtime_error("the simulation does not come to rest");
   // One shard ends its turn now and then, in the middle of things.
   if (!servers_.empty() && random_() % 8 == 0) {
     const parts& server = servers_[random_() % servers_.size()];
-    end_turn(*server.shards[random_() % server.shards.size()]);
+    end_turn(server, random_() % server.shards.size());
   }
   const std::size_t ready = ready_count();
   const std::size_t others = wires_.size() + participants_.size();
@@ -145,8 +175,10 @@ bool simulation::step() {
   const std::size_t first = others == 0 ? 0 : random_() % others;
   for (std::size_t i = 0; i < others; ++i) {
     const std::size_t at = (first + i) % others;
-    if (at < wires_.size() ? deliver(*wires_[at]) : participants_[at - wires_.size()]->act())
+    if (at < wires_.size() ? deliver(*wires_[at]) : participants_[at - wires_.size()]->act()) {
+      if (trace_ != nullptr) trace_->mix(at);
       return true;
+    }
   }
   std::erase_if(wires_, [](const auto& wire) { return wire.use_count() == 1; });
   if (ready != 0) return true;
@@ -163,26 +195,46 @@ void simulation::run_some(std::size_t steps) {
   }
 }
 
-bool simulation::pass_time(time_point end) {
-  auto next = end;
-  for (const parts& server : servers_)
-    for (const runtime::shard* one : server.shards) next = std::min(next, one->next_deadline());
+time_point simulation::next_due(time_point before) const {
+  time_point next = before;
+  for (const parts& server : servers_) {
+    for (std::size_t i = 0; i < server.shards.size(); ++i) {
+      time_point due = std::max(server.shards[i]->next_deadline(), starved_until_);
+      // The end of a stall is something to do, whatever the deadlines.
+      if (is_stalled(i)) due = stalled_until_[i];
+      next = std::min(next, due);
+    }
+  }
   for (const participant* one : participants_) next = std::min(next, one->due());
+  return next;
+}
+
+bool simulation::pass_time(time_point end) {
+  const time_point next = next_due(end);
   if (next >= end) return false;
   clock_.set(std::max(next, clock_.now()));
+  steps_at_once_ = 0;
   return true;
 }
 
 void simulation::advance(std::chrono::milliseconds by) {
   const auto end = clock_.now() + by;
+  steps_at_once_ = 0;
   do run();
   while (pass_time(end));
-  clock_.set(end);
+  clock_.set(std::max(end, clock_.now()));  // It may have jumped.
   end_turns();
   run();
 }
 
 // --- what it looks like
+
+std::size_t simulation::longest_queue() const {
+  std::size_t longest = 0;
+  for (const runtime::shard* one : servers_.back().shards)
+    longest = std::max(longest, one->longest_queue());
+  return longest;
+}
 
 std::uint64_t simulation::counted(actors::counter actors::counters::*which) const {
   std::uint64_t sum = 0;
@@ -196,6 +248,16 @@ std::size_t simulation::subscribers(std::string_view name) const {
   for (runtime::shard* one : servers_.back().shards)
     if (nsp != nullptr) sum += one->table(nsp->index()).size();
   return sum;
+}
+
+std::set<std::string> simulation::rooms_of(std::string_view name, std::string_view sid) const {
+  std::set<std::string> rooms;
+  const auto nsp = servers_.back().shared->find(name);
+  if (nsp == nullptr) return rooms;
+  for (runtime::shard* one : servers_.back().shards)
+    if (const actors::subscriber* who = one->table(nsp->index()).find(sid))
+      for (const auto& in : who->rooms) rooms.insert(in.joined->name);
+  return rooms;
 }
 
 std::size_t simulation::sessions() const {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,7 @@
 #include <troupe/actors/counters.hpp>
 #include <troupe/harness/memory_stream.hpp>
 #include <troupe/harness/seams.hpp>
+#include <troupe/harness/trace.hpp>
 #include <troupe/runtime/options.hpp>
 #include <troupe/runtime/simulator.hpp>
 
@@ -59,6 +61,16 @@ class simulation final : public simulator {
   /// Lets time pass, deadline by deadline.
   void advance(std::chrono::milliseconds by);
 
+  /// What happens goes into the hash of `seen`, which outlives this.
+  void record_in(trace& seen) noexcept { trace_ = &seen; }
+  /// The actors of one shard do not run before `until`.
+  void stall(std::size_t shard, time_point until);
+  /// No shard looks at its deadlines before `until`.
+  void starve_timers(time_point until) noexcept { starved_until_ = until; }
+  /// Ends both.
+  void heal();
+  bool is_disturbed() const noexcept;
+
   std::mt19937_64& random() noexcept { return random_; }
   manual_clock& clock() noexcept { return clock_; }
   seeded_random& ids() noexcept { return ids_; }
@@ -77,13 +89,19 @@ class simulation final : public simulator {
   }
   std::uint64_t counted(actors::counter actors::counters::*which) const;
   std::size_t subscribers(std::string_view nsp) const;
+  /// The rooms that the shards know a socket to be in, its own aside; empty, too, without it.
+  std::set<std::string> rooms_of(std::string_view nsp, std::string_view sid) const;
   std::size_t sessions() const;
+  /// Bytes that wait for the client that has most of them waiting.
+  std::size_t longest_queue() const;
   /// At rest, with all clients gone: what is left of them all the same, a line each.
   std::vector<std::string> left_over();
   /// Steps that were done.
   std::size_t steps() const noexcept { return steps_; }
 
  private:
+  bool is_stalled(std::size_t shard) const noexcept;
+  time_point next_due(time_point before) const;
   parts& current() noexcept { return servers_.back(); }
   std::unique_ptr<actors::pinned_unit> make_unit(caf::actor_system& system) override;
   void attach(const parts& made) override;
@@ -96,7 +114,7 @@ class simulation final : public simulator {
   bool run_actor(std::size_t drawn);
   bool deliver(wire& to);
   bool end_turns();
-  void end_turn(runtime::shard& which);
+  void end_turn(const parts& server, std::size_t index);
   bool pass_time(time_point end);
   std::size_t ready_count() const;
 
@@ -107,8 +125,12 @@ class simulation final : public simulator {
   std::vector<std::shared_ptr<wire>> wires_;
   std::vector<participant*> participants_;
   const actors::directory* listening_ = nullptr;
+  trace* trace_ = nullptr;
+  std::vector<time_point> stalled_until_;  // By shard.
+  time_point starved_until_{};
   std::size_t steps_ = 0;
-  std::size_t messages_ = 0;  // That actors handled.
+  std::size_t steps_at_once_ = 0;  // Since time passed.
+  std::size_t messages_ = 0;       // That actors handled.
   bool stopped_ = false;
   bool failed_ = false;
 };

@@ -24,7 +24,7 @@ EDGES = {
     "runtime": {"actors", "transport", "protocol", "public"},
     "harness": {"public", "runtime", "actors", "transport", "protocol"},
     "node": {"public"},
-    "examples": {"public"},
+    "examples": {"public", "harness"},
     "bench": {"public", "protocol", "transport", "actors", "runtime", "harness", "tests"},
     "tests": {"public", "protocol", "transport", "actors", "runtime", "harness", "node"},
 }

@@ -1,0 +1,19 @@
+#pragma once
+
+namespace CLI {
+class App;
+}
+
+// The commands of troupe-fault: each adds itself to the command line and gives what to run.
+
+#include <functional>
+
+namespace troupe::harness {
+
+/// 0: all held; 1: a guarantee was violated; 2: the harness itself failed.
+using command = std::function<int()>;
+
+command add_run(CLI::App& to);
+command add_proxy(CLI::App& to);
+
+}  // namespace troupe::harness

@@ -1,0 +1,162 @@
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <random>
+#include <stdexcept>
+
+#include <troupe/harness/command/commands.hpp>
+#include <troupe/harness/real_run.hpp>
+#include <troupe/harness/report.hpp>
+#include <troupe/harness/run.hpp>
+
+namespace troupe::harness {
+
+namespace {
+
+struct run_settings {
+  std::string scenario_file;
+  std::uint64_t seed = 0;
+  std::uint64_t seeds = 1;
+  double minutes = 0;
+  std::string report = "text";
+  std::string output;
+  std::string timeline_file;
+  std::string against;
+  bool on_sockets = false;
+  bool shrinks = true;
+  bool keeps_going = false;
+  bool fails_every_operation = false;
+  bool is_verbose = false;
+};
+
+scenario read_scenario(const std::string& file) {
+  return file.empty() || file == "standard" ? standard_scenario() : scenario_from_file(file);
+}
+
+void write(const std::string& file, const std::string& text) {
+  std::ofstream to(file, std::ios::binary);
+  if (!(to << text)) throw std::runtime_error("cannot write " + file);
+}
+
+/// Runs seeds and puts their results together.
+class session {
+ public:
+  explicit session(const run_settings& how)
+      : settings_(how), scenario_(read_scenario(how.scenario_file)) {}
+
+  int go() {
+    std::uint64_t seed = settings_.seed;
+    if (seed == 0) seed = settings_.minutes > 0 ? std::random_device{}() : 1;
+    const auto begun = std::chrono::steady_clock::now();
+    const auto elapsed = [&] {
+      return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    };
+    const auto is_time_left = [&] {
+      return settings_.minutes > 0 ? elapsed() < settings_.minutes * 60 : ran_ < settings_.seeds;
+    };
+    for (; is_time_left() && (broken_ == 0 || settings_.keeps_going); ++seed) one_seed(seed);
+    finish(elapsed());
+    return broken_ == 0 ? 0 : 1;
+  }
+
+ private:
+  bool is_simulated() const { return settings_.against.empty() && !settings_.on_sockets; }
+
+  void one_seed(std::uint64_t seed) {
+    if (settings_.fails_every_operation) {
+      ran_ += fail_every_operation(scenario_, seed, [&](const run_result& result) {
+        take(result);
+        return broken_ == 0 || settings_.keeps_going;
+      });
+      return;
+    }
+    ++ran_;
+    if (!settings_.against.empty())
+      take(run_against(settings_.against, scenario_, seed));
+    else
+      take(settings_.on_sockets ? run_on_sockets(scenario_, seed) : run(scenario_, seed));
+  }
+
+  void take(const run_result& result) {
+    for (const rule_outcome& one : result.faults) {
+      armed_ += one.count.armed != 0 ? 1 : 0;
+      fired_ += one.count.fired != 0 ? 1 : 0;
+    }
+    hash_ = hash_ * 31 + result.hash;
+    if (settings_.is_verbose) std::printf("%s", text_report(result).c_str());
+    if (!result.broken) {
+      if (settings_.report != "text") results_.push_back(result);
+      last_ = result;
+      return;
+    }
+    ++broken_;
+    run_result smallest = settings_.shrinks && is_simulated() ? shrink(result) : result;
+    // The run is a function of its seed: once more, with all its events.
+    if (!settings_.timeline_file.empty() && is_simulated()) {
+      run_options all;
+      all.kept_events = 4000;
+      write(settings_.timeline_file, timeline(run(smallest.played, smallest.seed, all)));
+    }
+    if (settings_.report == "text" && !settings_.is_verbose)
+      std::printf("%s\n", text_report(smallest).c_str());
+    results_.push_back(std::move(smallest));
+  }
+
+  void finish(double seconds) {
+    if (broken_ == 0 && !settings_.timeline_file.empty() && ran_ != 0 && is_simulated()) {
+      run_options all;
+      all.kept_events = 4000;
+      write(settings_.timeline_file, timeline(run(last_.played, last_.seed, all)));
+    }
+    std::string told;
+    if (settings_.report == "json") told = json_report(results_);
+    if (settings_.report == "junit") told = junit_report(results_);
+    if (!settings_.output.empty())
+      write(settings_.output, told);
+    else if (!told.empty())
+      std::printf("%s", told.c_str());
+    std::fprintf(stderr,
+                 "%llu runs in %.1f s (%.0f a second), %llu violated; of %llu faults armed %llu "
+                 "fired; traces %s\n",
+                 static_cast<unsigned long long>(ran_), seconds,
+                 static_cast<double>(ran_) / std::max(seconds, 0.001),
+                 static_cast<unsigned long long>(broken_), static_cast<unsigned long long>(armed_),
+                 static_cast<unsigned long long>(fired_), hash_text(hash_).c_str());
+  }
+
+  const run_settings& settings_;
+  scenario scenario_;
+  std::uint64_t ran_ = 0, broken_ = 0, armed_ = 0, fired_ = 0, hash_ = 0;
+  std::vector<run_result> results_;
+  run_result last_;
+};
+
+}  // namespace
+
+command add_run(CLI::App& to) {
+  const auto settings = std::make_shared<run_settings>();
+  to.add_option("--scenario", settings->scenario_file, "a JSON file; none: the standard mix");
+  to.add_option("--seed", settings->seed, "the first seed (1; with --minutes a random one)");
+  to.add_option("--seeds", settings->seeds, "so many, one after the other");
+  to.add_option("--minutes", settings->minutes, "seed after seed, for so long");
+  to.add_option("--against", settings->against,
+                "HOST:PORT of a server that serves the standard application, in real time");
+  to.add_flag("--sockets", settings->on_sockets,
+              "a server of our own in this process, on real sockets, in real time");
+  to.add_option("--report", settings->report, "text, json or junit")
+      ->check(CLI::IsMember({"text", "json", "junit"}));
+  to.add_option("--output", settings->output, "where the report goes; none: standard output");
+  to.add_option("--timeline", settings->timeline_file,
+                "a page of the violated run, or of the last one");
+  to.add_flag("!--no-shrink", settings->shrinks, "tell the scenario as it was");
+  to.add_flag("--keep-going", settings->keeps_going, "past the first violation");
+  to.add_flag("--every-operation", settings->fails_every_operation,
+              "fail the n-th read or write of the server, for every n");
+  to.add_flag("--verbose", settings->is_verbose, "tell of every seed");
+  return [settings] { return session(*settings).go(); };
+}
+
+}  // namespace troupe::harness

@@ -1,0 +1,206 @@
+#include <troupe/harness/oracle.hpp>
+
+#include <algorithm>
+
+namespace troupe::harness {
+
+namespace {
+
+std::string lane_of(unsigned client) {
+  return "client " + std::to_string(client);
+}
+
+}  // namespace
+
+void oracle::violated(std::string_view invariant, std::string text) {
+  trace_.note("oracle", "violation", std::string(invariant) + ": " + text);
+  if (!first_) first_ = {std::string(invariant), std::move(text), trace_.elapsed()};
+}
+
+// --- the server's side
+
+oracle::socket_record& oracle::connected(std::string_view sid, std::string_view nsp,
+                                         unsigned client) {
+  if (!sids_.insert(std::string(sid)).second)
+    violated("unique ids", "the socket id " + std::string(sid) + " was given out twice");
+  socket_record& made = sockets_[std::string(sid)];
+  made.number = ++last_number_;
+  made.sid = sid;
+  made.nsp = nsp;
+  made.client = client;
+  trace_.note("server", "connect",
+              "socket " + std::to_string(made.number) + " in " + made.nsp + " for client " +
+                  std::to_string(client));
+  return made;
+}
+
+bool oracle::is_allowed(const socket_record& who, disconnect_reason reason) {
+  const client_record& whose = clients_[who.client];
+  switch (reason) {
+    case disconnect_reason::client_namespace_disconnect:
+      return whose.departures != 0;
+    case disconnect_reason::server_namespace_disconnect:
+      return who.was_told_to_go || whose.was_closed;
+    case disconnect_reason::server_shutting_down:
+      return is_ending_;
+    case disconnect_reason::transport_close:
+      return whose.departures != 0 || whose.was_closed || whose.is_disturbed || is_ending_;
+    case disconnect_reason::forced_server_close:
+    case disconnect_reason::forced_close:
+      return who.was_told_to_go || whose.was_closed || whose.is_disturbed;
+    default:
+      return whose.departures != 0 || whose.is_disturbed || is_ending_;
+  }
+}
+
+void oracle::disconnected(socket_record& who, disconnect_reason reason) {
+  const std::string name(name_of(reason));
+  trace_.note("server", "disconnect", "socket " + std::to_string(who.number) + ": " + name);
+  if (std::exchange(who.ended, true))
+    violated("ended once", "socket " + std::to_string(who.number) + " was ended twice");
+  if (!is_allowed(who, reason))
+    violated("reason", "socket " + std::to_string(who.number) + " of client " +
+                           std::to_string(who.client) + " ended with \"" + name +
+                           "\", for which there was no cause");
+}
+
+void oracle::answered(socket_record& who, std::size_t question) {
+  if (++who.answered > who.asked)
+    violated("acks", "question " + std::to_string(question) + " of socket " +
+                         std::to_string(who.number) + " was answered twice");
+}
+
+stamp oracle::emitted(socket_record& who, std::string_view kind, bool reaches_itself) {
+  const stamp made{who.number, ++who.emitted, reaches_itself ? ++who.emitted_to_itself : 0};
+  emits_[{made.origin, made.sequence}] = trace_.note(
+      "server", "emit",
+      std::string(kind) + " " + std::to_string(made.origin) + "." + std::to_string(made.sequence));
+  return made;
+}
+
+void oracle::check_sockets(
+    const std::function<std::set<std::string>(std::string_view, std::string_view)>& rooms_of) {
+  for (const auto& [sid, one] : sockets_) {
+    if (one.ended) continue;
+    const std::string name = "socket " + std::to_string(one.number);
+    if (one.was_told_to_go) return violated("ended once", name + " was told to go and is there");
+    if (rooms_of(one.nsp, sid) != one.rooms)
+      return violated("rooms", name + " is not in the rooms that it joined");
+  }
+}
+
+std::size_t oracle::connected_in(std::string_view nsp) const {
+  return static_cast<std::size_t>(std::count_if(
+      sockets_.begin(), sockets_.end(),
+      [&](const auto& listed) { return listed.second.nsp == nsp && !listed.second.ended; }));
+}
+
+void oracle::server_ended() {
+  for (const auto& [sid, one] : sockets_) {
+    const std::string name = "socket " + std::to_string(one.number);
+    if (!one.ended) violated("ended once", name + " was never ended");
+    if (one.answered != one.asked)
+      violated("acks", std::to_string(one.asked - one.answered) + " questions of " + name +
+                           " were never answered");
+  }
+  sockets_.clear();
+  sids_.clear();
+  is_ending_ = false;
+}
+
+// --- the clients' side
+
+oracle::view* oracle::find(unsigned client, std::string_view nsp) {
+  for (auto listed = views_.rbegin(); listed != views_.rend(); ++listed)
+    if (listed->client == client && listed->nsp == nsp) return &*listed;
+  return nullptr;
+}
+
+void oracle::joined(unsigned client, std::string_view nsp, std::string_view sid) {
+  trace_.note(lane_of(client), "joined", nsp);
+  view opened;
+  opened.client = client;
+  opened.sid = sid;
+  opened.nsp = nsp;
+  views_.push_back(std::move(opened));
+}
+
+void oracle::left(unsigned client, std::string_view nsp) {
+  trace_.note(lane_of(client), "left", nsp);
+  if (view* seen = find(client, nsp)) seen->is_open = false;
+}
+
+void oracle::excuse(unsigned client, std::string_view nsp) {
+  if (view* seen = find(client, nsp)) seen->is_excused = true;
+}
+
+void oracle::received(unsigned client, std::string_view nsp, std::string_view event,
+                      const stamp& what) {
+  ++deliveries_;
+  const std::string text =
+      std::string(event) + " " + std::to_string(what.origin) + "." + std::to_string(what.sequence);
+  const auto cause = emits_.find({what.origin, what.sequence});
+  trace_.note(lane_of(client), "receive", text, cause == emits_.end() ? 0 : cause->second);
+  view* seen = find(client, nsp);
+  if (seen == nullptr || !seen->is_open)
+    return violated("nothing behind the end", lane_of(client) + " got " + text + " in " +
+                                                  std::string(nsp) + " where it is not joined");
+  if (seen->is_excused) return;
+  std::uint64_t& last = seen->last[what.origin];
+  if (what.sequence <= last)
+    return violated(what.sequence == last ? "exactly once" : "order",
+                    lane_of(client) + " got " + text + " behind " + std::to_string(what.origin) +
+                        "." + std::to_string(last));
+  last = what.sequence;
+  if (event == "all" || event == "blob") seen->broadcasts.emplace_back(what.origin, what.sequence);
+  const auto own = sockets_.find(seen->sid);
+  if (own == sockets_.end() || own->second.number != what.origin) return;
+  if (what.own == 0) {
+    if (!has_lost_)
+      violated("rooms", lane_of(client) + " got " + text + " of a room that it had left");
+    return;
+  }
+  if (what.own != seen->own + 1 && !has_lost_)
+    violated("exactly once", lane_of(client) + " got " + text + ", its " +
+                                 std::to_string(what.own) + "th, behind its " +
+                                 std::to_string(seen->own) + "th");
+  seen->own = what.own;
+}
+
+// Broadcasts that both saw are in one order, and none is missing between two of them; up to the
+// last, for who is still there.
+void oracle::check_one_order(const view& seen, const view& measure) {
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::size_t> place;
+  for (std::size_t i = 0; i < measure.broadcasts.size(); ++i) place[measure.broadcasts[i]] = i;
+  std::optional<std::size_t> last;
+  bool was_unknown = false;
+  for (const auto& one : seen.broadcasts) {
+    const auto found = place.find(one);
+    if (found == place.end()) {
+      was_unknown = last.has_value();
+      continue;
+    }
+    const std::string text = std::to_string(one.first) + "." + std::to_string(one.second);
+    if (last && found->second < *last)
+      return violated("one order", lane_of(seen.client) + " and " + lane_of(measure.client) +
+                                       " saw " + text + " and another in different orders");
+    if (last && (found->second != *last + 1 || was_unknown))
+      return violated("exactly once", lane_of(was_unknown ? measure.client : seen.client) +
+                                          " missed a broadcast before " + text);
+    last = found->second;
+  }
+  if (!seen.is_open || !measure.is_open || !last) return;
+  if (*last + 1 != measure.broadcasts.size())
+    violated("exactly once", lane_of(seen.client) + " missed the last broadcasts in " + seen.nsp);
+}
+
+void oracle::check_settled() {
+  for (const view& seen : views_) {
+    if (seen.client == 0 || seen.is_excused) continue;
+    for (const view& measure : views_)
+      if (measure.client == 0 && measure.nsp == seen.nsp && !measure.is_excused)
+        check_one_order(seen, measure);
+  }
+}
+
+}  // namespace troupe::harness

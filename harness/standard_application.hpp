@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include <troupe/harness/armed_faults.hpp>
+#include <troupe/harness/oracle.hpp>
+#include <troupe/harness/socketio_client.hpp>
+#include <troupe/runtime/server.hpp>
+
+namespace troupe::harness {
+
+/// The namespaces of the standard application.
+inline constexpr std::string_view standard_namespaces[] = {"/", "/b"};
+
+/// The application that the standard scenarios run against: on "act" it emits in the way that it is
+/// asked to, each emit stamped. `faults` strike in its handlers. Both outlive the server.
+/// The events: docs/harness.md, "The standard application".
+void serve_standard_application(server& io, oracle& judge, armed_faults& faults);
+
+/// One client's life in it: joins, acts at random times, leaves and comes back, answers questions.
+/// Number 0 stays, and sees all: it is what the others are measured by.
+class standard_behaviour final : public participant {
+ public:
+  standard_behaviour(socketio_client& who, oracle& judge, trace& seen, const clock& time,
+                     std::uint64_t seed, double actions_per_second);
+
+  /// From now on it acts no more, and comes back if it is away.
+  void settle();
+  /// Joined everywhere, and no ack is waited for, unless some may have been lost.
+  bool is_settled(bool acks_may_be_lost = false) const;
+  /// One broadcast more, in each namespace.
+  void say_last();
+
+  bool act() override;
+  time_point due() const override;
+
+ private:
+  void hook();
+  void do_something();
+  void ask(std::string_view nsp, std::string_view kind);
+  void plan();
+
+  socketio_client& client_;
+  oracle& oracle_;
+  trace& trace_;
+  const clock& clock_;
+  dice random_;
+  double actions_per_second_;
+  time_point next_;
+  std::uint64_t asked_ = 0;
+  bool is_away_ = false;
+  bool settles_ = false;
+};
+
+}  // namespace troupe::harness

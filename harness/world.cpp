@@ -1,0 +1,219 @@
+#include <troupe/harness/world.hpp>
+
+#include <algorithm>
+
+namespace troupe::harness {
+
+using namespace std::chrono_literals;
+
+namespace {
+constexpr milliseconds slice{100};  ///< Between two looks at the invariants.
+constexpr milliseconds ending_max{120'000};
+}  // namespace
+
+struct world::own_system {
+  own_system() : system((init_actor_types(), configured(config))) {}
+  static caf::actor_system_config& configured(caf::actor_system_config& config) {
+    actors::configure(config, 1);
+    return config;
+  }
+  caf::actor_system_config config;
+  caf::actor_system system;
+};
+
+world::world(const scenario& what, std::uint64_t seed, const run_options& how)
+    : scenario_(expanded(what, seed)),
+      seed_(seed),
+      options_(how),
+      system_(std::make_unique<own_system>()),
+      others_running_(system_->system.registry().running()),
+      simulation_(seed),
+      trace_(simulation_.clock(), how.kept_events),
+      oracle_(trace_),
+      random_(seed, "targets"),
+      network_(simulation_, seed, trace_),
+      begun_(simulation_.now()) {
+  simulation_.record_in(trace_);
+  simulation_.add(*this);
+  for (const fault_rule& rule : scenario_.rules) schedule_.push_back({rule, begun_ + rule.at});
+  start_server();
+  make_clients();
+}
+
+world::~world() {
+  simulation_.remove(*this);
+  for (const auto& one : behaviours_) simulation_.remove(*one);
+  for (const auto& one : clients_) simulation_.remove(*one);
+}
+
+void world::start_server() {
+  troupe::options user = scenario_.server;
+  user.threads = scenario_.shards;
+  user.log = [this](log_level level, std::string_view line) {
+    if (level >= log_level::warning) trace_.note("server", "log", line);
+  };
+  server_ = std::make_unique<server>(system_->system, simulation_.options_for(std::move(user)));
+  serve_standard_application(*server_, oracle_, application_faults_);
+  server_->start();
+  trace_.note("server", "start", "");
+}
+
+void world::make_clients() {
+  dice drawn(seed_, "transports");
+  for (unsigned number = 0; number < scenario_.clients; ++number) {
+    client_options how;
+    how.engine.client = number;
+    const std::uint64_t kind = drawn.below(4);
+    how.engine.polling = kind != 0;
+    how.engine.upgrades = kind != 1;
+    clients_.push_back(std::make_unique<socketio_client>(network_, seed_, std::move(how)));
+    behaviours_.push_back(std::make_unique<standard_behaviour>(*clients_.back(), oracle_, trace_,
+                                                               simulation_.clock(), seed_,
+                                                               scenario_.actions_per_second));
+    simulation_.add(*clients_.back());
+    simulation_.add(*behaviours_.back());
+  }
+}
+
+void world::pass(milliseconds time) {
+  for (; time > 0ms && !is_over(); time -= slice) {
+    simulation_.advance(std::min(time, slice));
+    if (wanted_process_ || simulation_.is_stopped()) replace_server();
+    check_at_rest();
+  }
+}
+
+// --- the server's process
+
+void world::end_server() {
+  if (server_ == nullptr) return;
+  oracle_.server_ends();
+  is_ending_server_ = true;
+  server_->close();
+  for (milliseconds waited{0}; !simulation_.is_stopped(); waited += slice) {
+    if (waited > ending_max) {
+      oracle_.violated("liveness", "the server does not end");
+      // Destroying it would wait for its end: it stays, and so does what it refers to.
+      (void)server_.release();
+      (void)system_.release();
+      return;
+    }
+    simulation_.advance(slice);
+  }
+  server_.reset();
+  is_ending_server_ = false;
+  oracle_.server_ended();
+  if (system_->system.registry().running() != others_running_)
+    oracle_.violated("everything freed", "an actor is left behind the server's end");
+}
+
+void world::replace_server() {
+  const auto how = std::exchange(wanted_process_, {});
+  oracle_.disturb_all(scenario_.clients);
+  trace_.note("server", "end", how ? describe(how->kind).name : "by itself");
+  if (how && how->kind != fault::drain) network_.cut_all();
+  simulation_.heal();
+  deaths_wanted_ = 0;
+  end_server();
+  if (how && how->kind == fault::restart)
+    simulation_.advance(milliseconds(static_cast<int>(how->attribute("delay", 500))));
+  if (!is_over()) start_server();
+}
+
+// --- what must hold
+
+void world::check_at_rest() {
+  if (is_over()) return;
+  for (const predicate& one : options_.predicates)
+    if (!one.holds()) return oracle_.violated(one.name, "does not hold");
+  const std::size_t longest = simulation_.longest_queue();
+  if (longest > scenario_.server.outbox_bytes_max)
+    oracle_.violated("bounds", std::to_string(longest) + " bytes wait for one client");
+  if (simulation_.is_disturbed()) return;
+  oracle_.check_sockets([this](std::string_view nsp, std::string_view sid) {
+    return simulation_.rooms_of(nsp, sid);
+  });
+  for (const std::string_view nsp : standard_namespaces) {
+    const std::size_t connected = oracle_.connected_in(nsp);
+    const std::size_t subscribed = simulation_.subscribers(nsp);
+    if (connected != subscribed)
+      oracle_.violated("subscribers equal the connected",
+                       std::to_string(subscribed) + " in " + std::string(nsp) + ", where " +
+                           std::to_string(connected) + " are connected");
+  }
+}
+
+void world::heal() {
+  trace_.note("faults", "heal", "");
+  for (scheduled& one : schedule_) one.next = time_point::max();
+  if (network_.has_failed_operation())
+    for (const scheduled& one : schedule_)
+      if (one.rule.kind == fault::failed_operation) one.count->fired = 1;
+  network_.heal();
+  simulation_.heal();
+  simulation_.ids().is_exhausted = false;
+  application_faults_.heal();
+  deaths_wanted_ = 0;
+  for (const auto& one : clients_) one->faults().heal();
+}
+
+void world::demand_progress() {
+  for (const auto& one : behaviours_) one->settle();
+  milliseconds waited{0};
+  const auto is_settled = [&] {
+    return std::all_of(behaviours_.begin(), behaviours_.end(),
+                       [&](const auto& one) { return one->is_settled(oracle_.has_lost()); });
+  };
+  for (; !is_settled() && waited < scenario_.patience && !is_over(); waited += slice) pass(slice);
+  if (is_over()) return;
+  for (std::size_t i = 0; i < behaviours_.size(); ++i)
+    if (!behaviours_[i]->is_settled(oracle_.has_lost()))
+      return oracle_.violated("liveness", "client " + std::to_string(i) + " has not come back in " +
+                                              std::to_string(scenario_.patience.count()) + " ms");
+  for (const auto& one : behaviours_) one->say_last();
+  pass(2 * slice + 500ms);
+  if (!is_over()) oracle_.check_settled();
+}
+
+void world::leave_all() {
+  for (std::size_t i = 0; i < clients_.size(); ++i) {
+    ++oracle_.client(static_cast<unsigned>(i)).departures;
+    clients_[i]->disconnect();
+  }
+  pass(60s);
+  if (is_over()) return;
+  for (const std::string& left : simulation_.left_over())
+    oracle_.violated("everything freed", left + " is left when all clients have gone");
+}
+
+run_result world::play() {
+  pass(scenario_.duration);
+  heal();
+  if (!is_over()) demand_progress();
+  if (!is_over()) leave_all();
+  const bool was_over = is_over();
+  run_result made;
+  if (was_over) made = result();
+  end_server();
+  return was_over ? made : result();
+}
+
+run_result world::result() {
+  run_result made;
+  made.seed = seed_;
+  made.played = scenario_;
+  made.hash = trace_.hash();
+  made.broken = oracle_.first();
+  made.events = trace_.events();
+  for (const scheduled& one : schedule_) made.faults.push_back({one.rule, *one.count});
+  made.virtual_time = trace_.elapsed();
+  made.steps = simulation_.steps();
+  made.deliveries = oracle_.deliveries();
+  return made;
+}
+
+run_result run(const scenario& what, std::uint64_t seed, const run_options& how) {
+  return world(what, seed, how).play();
+}
+
+}  // namespace troupe::harness

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <troupe/actors/caf.hpp>
+#include <troupe/harness/network.hpp>
+#include <troupe/harness/run.hpp>
+#include <troupe/harness/socketio_client.hpp>
+#include <troupe/harness/standard_application.hpp>
+
+namespace troupe::harness {
+
+/// One run of a scenario: simulation, network, clients, server, and the schedule of its faults,
+/// which is a participant as they are.
+class world final : private participant {
+ public:
+  world(const scenario& what, std::uint64_t seed, const run_options& how);
+  ~world() override;
+
+  /// The whole run; stops at the first violation.
+  run_result play();
+
+ private:
+  struct own_system;
+  /// A rule, and when it strikes next.
+  struct scheduled {
+    fault_rule rule;
+    time_point next;
+    std::shared_ptr<fault_count> count = std::make_shared<fault_count>();
+  };
+
+  // participant: the schedule.
+  bool act() override;
+  time_point due() const override;
+
+  void strike(const scheduled& one);
+  void strike_client(const scheduled& one, unsigned client);
+  void strike_actor(const scheduled& one, unsigned client);
+  void strike_system(const scheduled& one);
+  bool kill_connection_actor(unsigned client);
+  bool flood(unsigned client, std::size_t messages);
+
+  void start_server();
+  void end_server();
+  void replace_server();
+  void make_clients();
+  void pass(milliseconds time);
+  bool is_over() const noexcept { return oracle_.first().has_value(); }
+  void check_at_rest();
+  void heal();
+  void demand_progress();
+  void leave_all();
+  run_result result();
+
+  scenario scenario_;
+  std::uint64_t seed_;
+  const run_options& options_;
+  std::unique_ptr<own_system> system_;
+  std::size_t others_running_;
+  simulation simulation_;
+  trace trace_;
+  oracle oracle_;
+  dice random_;
+  network network_;
+  armed_faults application_faults_;
+  std::unique_ptr<server> server_;
+  std::vector<std::unique_ptr<socketio_client>> clients_;
+  std::vector<std::unique_ptr<standard_behaviour>> behaviours_;
+  std::vector<scheduled> schedule_;
+  time_point begun_;
+  std::optional<fault_rule> wanted_process_;  // A fault of the server's process, at the next rest.
+  time_point random_again_ = time_point::max();
+  bool is_ending_server_ = false;  // Which no fault is to keep from it.
+  std::size_t deaths_wanted_ = 0;  // Of a broadcaster, until the supervisor gives up.
+};
+
+}  // namespace troupe::harness
