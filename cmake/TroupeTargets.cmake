@@ -73,11 +73,11 @@ if(TROUPE_SANITIZE)
   target_link_options(troupe_options INTERFACE -fsanitize=${TROUPE_SANITIZE})
 endif()
 
-# Asio and Beast are compiled once, in transport/{asio,beast}_source.cpp, not in every file of ours.
-# Not passed on: who takes the library in compiles their own Asio as they like.
-add_library(troupe_asio INTERFACE)
-target_compile_definitions(troupe_asio INTERFACE
-  BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)
+# Beast is compiled once, in transport/beast_source.cpp, not in every file of ours. Asio is not: a
+# program that uses it too must not have its statics twice (signal sets would not fire), and nobody
+# is told how to compile theirs.
+add_library(troupe_beast INTERFACE)
+target_compile_definitions(troupe_beast INTERFACE BOOST_BEAST_SEPARATE_COMPILATION)
 
 # Headers of others that most files of a target include: parsed once. CAF's alone take as long as a
 # usual file of ours; nothing of ours is among them, so that a change there rebuilds no more.

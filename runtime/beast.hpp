@@ -1,11 +1,5 @@
 #pragma once
 
-// The library has a compilation of Asio and Beast in it. A program may have one only: with another,
-// in the headers, their statics are there twice (a signal_set hears of no signal, say).
-#if !defined(BOOST_ASIO_SEPARATE_COMPILATION) || !defined(BOOST_BEAST_SEPARATE_COMPILATION)
-#error "define BOOST_ASIO_SEPARATE_COMPILATION and BOOST_BEAST_SEPARATE_COMPILATION"
-#endif
-
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/http/message.hpp>
