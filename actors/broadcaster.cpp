@@ -135,7 +135,7 @@ void broadcaster::handle(const publish& message) {
     out.acks = message.acks;
     out.ack_id = directory_.next_broadcast_ack();
     out.frame = encode(message, message.values, out.ack_id);
-  } else if (recovery_ != nullptr) {
+  } else if (recovery_ != nullptr && message.acks.answers == nullptr) {
     out.frame = encode_recoverable(message, has_receivers);
   } else if (has_receivers) {
     out.frame = encode(message, message.values);

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The C++ of the README and the guides must stand in the examples, which are built and run, line by line; and its table
-of options must name those that troupe-node has.
+"""The C++ of the README and of the pages in docs/ must stand in the examples, which are built and
+run, line by line; the README's table of options must name those that troupe-node has.
 
     readme_snippets.py ROOT
 """
@@ -33,10 +33,10 @@ def check(root):
     snippets = [lines(block) for block in blocks(readme)]
     if not any(len(block) == 5 and stands_in(block, sources["five_lines"]) for block in snippets):
         yield "README.md: the five lines are not those of examples/five_lines.cpp"
-    for page in [root / "README.md", root / "docs/engine.md"]:
+    for page in [root / "README.md", *sorted((root / "docs").glob("*.md"))]:
         for block in map(lines, blocks(page.read_text())):
             if not any(stands_in(block, source) for source in sources.values()):
-                yield f"{page.name}: in no example:\n" + "\n".join(block)
+                yield f"{page.relative_to(root)}: in no example:\n" + "\n".join(block)
     there = set(re.findall(r'add(?:_milliseconds)?\(app, "([a-z-]+)"',
                            (root / "node/settings.cpp").read_text()))
     told = set(re.findall(r"^\| `--([a-z-]+)", readme, re.MULTILINE))

@@ -133,3 +133,66 @@ describe("the example guarded", ours, () => {
     assert.equal(headers["x-served-by"], "a");
   });
 });
+
+describe("the example from_node, the guide's code", ours, () => {
+  const { clients, server } = example("from_node");
+  const auth = { token: "secret" };
+  const connect = (nsp = "/") => clients.connect(server(), nsp, { auth });
+
+  it("lets in whom its middleware knows", async () => {
+    const refusal = await clients.connect(server(), "/", { auth: {} }).catch((error) => error);
+    assert.equal(refusal.message, "not authorized");
+    assert.deepEqual(refusal.data, { retry: false });
+  });
+
+  it("hears events, once and for good", async () => {
+    const socket = await connect();
+    const welcome = next(socket, "welcome");
+    socket.emit("hello", "Ann", { any: ["thing"] });
+    assert.deepEqual(await welcome, ["Ann", 42, [1, 2], { any: ["thing"] }]);
+    let heard = 0;
+    socket.on("only once", () => { ++heard; });
+    socket.emit("first");
+    socket.emit("first");
+    assert.deepEqual(await ask(socket, "sum", 1, 2), [3]);
+    assert.equal(heard, 1);
+  });
+
+  it("answers and asks", async () => {
+    const socket = await connect();
+    assert.deepEqual(await ask(socket, "later", 7), ["got", 7]);
+    socket.on("question", (number, reply) => reply(number + 1));
+    const said = next(socket, "you said");
+    socket.emit("ask me");
+    assert.deepEqual(await said, [2]);
+  });
+
+  it("reaches the receivers that each call means", async () => {
+    const [one, other] = await Promise.all([connect(), connect()]);
+    const heard = { one: [], other: [] };
+    one.onAny((name) => heard.one.push(name));
+    other.onAny((name) => heard.other.push(name));
+    one.emit("to all kinds");
+    assert.deepEqual(await ask(one, "sum", 1, 2), [3]);
+    assert.deepEqual(heard.one.filter((name) => name !== "h"), ["a", "b", "d", "e", "g"]);
+    assert.deepEqual(await ask(other, "sum", 1, 2), [3]);
+    assert.deepEqual(heard.other, ["b", "c"]);
+  });
+
+  it("makes namespaces as they are asked for", async () => {
+    const admin = next(clients.open(server(), "/admin", { auth }), "you are admin");
+    assert.deepEqual(await admin, []);
+    const room = next(clients.open(server(), "/room-101", { auth }), "joined");
+    assert.deepEqual(await room, ["/room-101"]);
+    const refusal = await connect("/room-x").catch((error) => error);
+    assert.equal(refusal.message, "Invalid namespace");
+  });
+
+  it("collects the answers to a broadcast", async () => {
+    const all = await Promise.all([connect(), connect(), connect()]);
+    for (const socket of all) socket.on("your vote?", (reply) => reply("yes"));
+    const votes = next(all[0], "votes");
+    all[0].emit("vote");
+    assert.deepEqual(await votes, [3]);
+  });
+});
