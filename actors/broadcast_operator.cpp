@@ -76,9 +76,9 @@ std::shared_ptr<const actors::target_set> broadcast_operator::targets() const {
 // On a shard an operation is numbered, so that its client's direct emits keep behind it; a client
 // of another server in this process is nobody here.
 template <class Message>
-void broadcast_operator::send_to_broadcaster(const std::shared_ptr<actors::namespace_entry>& nsp,
+bool broadcast_operator::send_to_broadcaster(const std::shared_ptr<actors::namespace_entry>& nsp,
                                              Message message) const {
-  if (nsp->is_retired()) return;
+  if (nsp->is_retired()) return true;
   if (nsp->is_parent()) {
     const auto children = nsp->children();
     if constexpr (std::same_as<Message, actors::publish>)
@@ -86,22 +86,26 @@ void broadcast_operator::send_to_broadcaster(const std::shared_ptr<actors::names
         message.acks.answers->bring([&](actors::collected_acks& all) {
           all.broadcasters = static_cast<std::uint32_t>(children.size());
         });
-    for (const auto& child : children) send_to_broadcaster(child, message);
-    return;
+    bool all_taken = true;
+    for (const auto& child : children) all_taken &= send_to_broadcaster(child, message);
+    return all_taken;
   }
   actors::connection_actor* here = actors::caller(*directory_);
   if (here == nullptr || here->connection() == nullptr) {
+    message.credit = nsp->outside().admit(directory_->options().emits_under_way_max);
+    if (message.credit == nullptr) return false;
     const caf::actor broadcaster = nsp->broadcaster();
     if (broadcaster) actors::tell(broadcaster, std::move(message));
-    return;
+    return true;
   }
   const caf::actor& broadcaster = here->home().broadcaster(*nsp);
-  if (!broadcaster) return;  // Opened when the server was ending.
+  if (!broadcaster) return true;  // Opened when the server was ending.
   message.from = here->depart(*nsp);
   actors::tell(broadcaster, std::move(message));
+  return true;
 }
 
-void broadcast_operator::emit_values(std::string_view event, arguments values,
+bool broadcast_operator::emit_values(std::string_view event, arguments values,
                                      answers_handler on_answers) const {
   if (protocol::socketio::is_reserved_event(event))
     throw std::invalid_argument("reserved event name");
@@ -121,7 +125,7 @@ void broadcast_operator::emit_values(std::string_view event, arguments values,
     message.acks.timeout =
         timeout_ == timeout_.zero() ? directory_->options().ack_timeout : timeout_;
   }
-  send_to_broadcaster(nsp_, std::move(message));
+  return send_to_broadcaster(nsp_, std::move(message));
 }
 
 void broadcast_operator::operate(actors::member_operation message) const {

@@ -21,6 +21,7 @@ class remote_socket;
 namespace actors {
 class directory;
 class namespace_entry;
+class namespace_port;
 struct member_operation;
 struct collected_acks;
 struct publish;
@@ -54,16 +55,17 @@ class broadcast_operator {
 
   /// With a broadcast_ack_handler as last argument every receiver is asked for an ack: it is called
   /// when all have answered or the time is up. Throws std::invalid_argument for a reserved event
-  /// name.
+  /// name. False: it was refused, since options::emits_under_way_max emits from outside the
+  /// server's handlers wait already; within handlers it is always true.
   template <class... Values>
-  void emit(std::string_view event, Values&&... values) const {
+  bool emit(std::string_view event, Values&&... values) const {
     said what(std::forward<Values>(values)...);
-    emit_values(event, std::move(what.values), on_answers(std::move(what.on_ack)));
+    return emit_values(event, std::move(what.values), on_answers(std::move(what.on_ack)));
   }
   /// emit("message", ...).
   template <class... Values>
-  void send(Values&&... values) const {
-    emit("message", std::forward<Values>(values)...);
+  bool send(Values&&... values) const {
+    return emit("message", std::forward<Values>(values)...);
   }
   /// The answers as a future: for threads that may wait, never in a handler.
   template <class... Values>
@@ -90,17 +92,18 @@ class broadcast_operator {
 
  private:
   friend class remote_socket;
+  friend class actors::namespace_port;
   friend class socket_operator;
   using said = detail::emission<broadcast_ack_result>;
   using answers_handler = std::function<void(actors::collected_acks&&)>;
 
-  void emit_values(std::string_view event, arguments values, answers_handler on_answers) const;
+  bool emit_values(std::string_view event, arguments values, answers_handler on_answers) const;
   answers_handler on_answers(broadcast_ack_handler handler) const;
   static answers_handler answers_anywhere(broadcast_ack_handler handler);
   std::shared_ptr<const actors::target_set> targets() const;
   void operate(actors::member_operation message) const;
   template <class Message>
-  void send_to_broadcaster(const std::shared_ptr<actors::namespace_entry>& nsp,
+  bool send_to_broadcaster(const std::shared_ptr<actors::namespace_entry>& nsp,
                            Message message) const;
 
   actors::directory* directory_;

@@ -18,12 +18,12 @@ template <class Self>
 class broadcasting {
  public:
   template <class... Values>
-  void emit(std::string_view event, Values&&... values) const {
-    all().emit(event, std::forward<Values>(values)...);
+  bool emit(std::string_view event, Values&&... values) const {
+    return all().emit(event, std::forward<Values>(values)...);
   }
   template <class... Values>
-  void send(Values&&... values) const {
-    all().send(std::forward<Values>(values)...);
+  bool send(Values&&... values) const {
+    return all().send(std::forward<Values>(values)...);
   }
   template <class... Values>
   std::future<broadcast_ack_result> emit_with_ack(std::string_view event,

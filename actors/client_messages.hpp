@@ -92,9 +92,35 @@ struct emit_event {
   std::vector<std::string> except{};
   bool is_volatile = false;
 };
+struct join_rooms {
+  std::vector<std::string> rooms;  ///< Whom.
+  std::vector<std::string> joined;
+};
+struct leave_rooms {
+  std::vector<std::string> rooms;  ///< Whom.
+  std::vector<std::string> left;
+};
+/// "server namespace disconnect".
+struct disconnect_clients {
+  std::vector<std::string> rooms;
+  bool close = false;  ///< Their connections as well.
+};
 /// Answers an event: the same as calling its `reply`.
 struct acknowledge {
   ack reply;
+  arguments values;
+};
+/// As a request: emits to one client and is answered with client_answer, the arguments of its ack,
+/// or with an error: sec::request_timeout; sec::request_receiver_down when there is no such
+/// client, or none any more; sec::runtime_error when too many acks are awaited, or for a reserved
+/// event name.
+struct ask_client {
+  std::string sid;
+  std::string event;
+  arguments values;
+  std::chrono::milliseconds timeout{0};  ///< 0: options::ack_timeout.
+};
+struct client_answer {
   arguments values;
 };
 
@@ -102,13 +128,14 @@ struct acknowledge {
 
 #define TROUPE_CLIENT_MESSAGES(apply)                                                         \
   apply(client_connected) apply(client_event) apply(client_disconnected) apply(client_joined) \
-      apply(client_left) apply(emit_event) apply(acknowledge)
+      apply(client_left) apply(emit_event) apply(join_rooms) apply(leave_rooms)               \
+          apply(disconnect_clients) apply(acknowledge) apply(ask_client) apply(client_answer)
 
 #define TROUPE_UNSAFE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::name)
 TROUPE_CLIENT_MESSAGES(TROUPE_UNSAFE)
 #undef TROUPE_UNSAFE
 
-/// CAF 1.x: the first of the 64 type ids that the runtime's messages take. A program whose own
+/// CAF 1.x: the first of the 128 type ids that the runtime's messages take. A program whose own
 /// ids collide defines it before any include, the same in every file and for the library's build.
 #ifndef TROUPE_FIRST_TYPE_ID
 #define TROUPE_FIRST_TYPE_ID (caf::first_custom_type_id + 400)

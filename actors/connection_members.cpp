@@ -40,8 +40,10 @@ void connection_actor::rooms_changed(std::string_view sid, const std::vector<std
     if (name == sid) continue;
     const bool is_in = is_settled ? member != nullptr && member->is_in(name) : join;
     const auto at = std::find(changed->rooms.begin(), changed->rooms.end(), name);
-    if (is_in && at == changed->rooms.end()) changed->rooms.push_back(name);
-    if (!is_in && at != changed->rooms.end()) changed->rooms.erase(at);
+    if (is_in != (at != changed->rooms.end())) {
+      is_in ? changed->rooms.push_back(name) : static_cast<void>(changed->rooms.erase(at));
+      tell_room_changed(*changed, name, is_in);
+    }
     if (!is_settled)
       tell(home_.broadcaster(nsp), change_rooms{depart(nsp), changed->sid, {name}, join});
   }

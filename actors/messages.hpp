@@ -81,6 +81,12 @@ struct drain_server {
   std::chrono::milliseconds spread;
 };
 
+// To a namespace's port, which asked a client.
+struct client_answered {
+  std::uint64_t id;
+  std::shared_ptr<const collected_acks> result;
+};
+
 // To a connection actor. `client_data` is one Engine.IO message.
 struct attached {
   link* connection;
@@ -126,7 +132,8 @@ struct publish {
   arguments values;
   std::shared_ptr<const target_set> targets;  // Null: all.
   delivery how;
-  ack_request acks{};  // Null answers: none are asked for.
+  ack_request acks{};                    // Null answers: none are asked for.
+  std::shared_ptr<const void> credit{};  // Of outside_operations; null: it is a client's.
 };
 /// What befalls all members that `targets` chooses, in one order with all else.
 struct member_operation {
@@ -137,6 +144,7 @@ struct member_operation {
   std::vector<std::string> rooms;             // To join or leave.
   bool close = false;                         // Their connections as well.
   std::shared_ptr<collection<std::vector<remote_socket>>> found;
+  std::shared_ptr<const void> credit{};  // As of publish.
 };
 /// A frame for one socket of the sender's, kept in order with its broadcasts.
 struct direct {
@@ -244,18 +252,17 @@ struct end {};
           apply(client_data) apply(link_closed) apply(wake) apply(shut_down) apply(call)           \
               apply(subscribe) apply(unsubscribe) apply(change_rooms) apply(publish) apply(direct) \
                   apply(member_operation) apply(table_operation) apply(namespace_emptied)          \
-                      apply(namespace_forgotten) apply(namespace_retired) apply(pass_on)           \
-                          apply(rooms_watched) apply(passed_on) apply(stop_shard)                  \
-                              apply(resubscribe) apply(taken) apply(adopt) apply(attach_client)    \
-                                  apply(forget) apply(broadcaster_restarted)                       \
-                                      apply(table_subscribe) apply(table_unsubscribe)              \
-                                          apply(table_change_rooms) apply(table_direct)            \
-                                              apply(fanout) apply(claim_socket)                    \
-                                                  apply(socket_claimed) apply(socket_ended)        \
-                                                      apply(superseded) apply(port_added)          \
-                                                          apply(subscriber_took)                   \
-                                                              apply(drain_server)                  \
-                                                                  apply(drain_shard) apply(end)
+                      apply(namespace_forgotten) apply(namespace_retired) apply(pass_on) apply(    \
+                          rooms_watched) apply(passed_on) apply(stop_shard) apply(resubscribe)     \
+                          apply(taken) apply(adopt) apply(attach_client) apply(forget)             \
+                              apply(broadcaster_restarted) apply(table_subscribe)                  \
+                                  apply(table_unsubscribe) apply(table_change_rooms)               \
+                                      apply(table_direct) apply(fanout) apply(claim_socket)        \
+                                          apply(socket_claimed) apply(socket_ended)                \
+                                              apply(superseded) apply(port_added)                  \
+                                                  apply(subscriber_took) apply(client_answered)    \
+                                                      apply(drain_server) apply(drain_shard)       \
+                                                          apply(end)
 
 #define TROUPE_UNSAFE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actors::name)
 TROUPE_MESSAGES(TROUPE_UNSAFE)

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <troupe/actors/caf.hpp>
+#include <troupe/actors/outside_operations.hpp>
 
 namespace troupe {
 class socket;
@@ -70,6 +71,9 @@ class namespace_entry {
   caf::actor broadcaster() const;
   void replace_broadcaster(caf::actor next);
 
+  /// Operations on it from outside the shards.
+  outside_operations& outside() const noexcept { return *outside_; }
+
   /// The actor that nsp::actor() gives; null while nobody has asked for it.
   caf::actor port() const;
   void replace_port(caf::actor next);
@@ -92,6 +96,7 @@ class namespace_entry {
   mutable std::mutex mutex_;
   std::shared_ptr<const handlers> handlers_ = std::make_shared<handlers>();
   caf::actor broadcaster_;
+  const std::shared_ptr<outside_operations> outside_ = std::make_shared<outside_operations>();
   caf::actor port_;
   std::vector<namespace_ptr> children_;
   std::atomic<std::uint32_t> outgoing_watchers_{0};

@@ -70,8 +70,9 @@ class nsp : public broadcasting<nsp> {
   void subscribe(const caf::actor& who, subscription_options wanted) const;
   /// It is sent nothing more; what it has been sent is still there.
   void unsubscribe(const caf::actor& who) const;
-  /// An actor of the server's that does what messages ask for: emit_event and acknowledge
-  /// (`<troupe/actors.hpp>`). What one actor sends it is done in order. It ends with the server.
+  /// An actor of the server's that does what messages ask for: emit_event, join_rooms, leave_rooms,
+  /// disconnect_clients, acknowledge, and ask_client as a request (`<troupe/actors.hpp>`). What one
+  /// actor sends it is done in order. It ends with the server.
   caf::actor actor() const;
 
   /// All members; what broadcasting offers is said of these.

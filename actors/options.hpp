@@ -28,6 +28,7 @@ struct actor_options {
   std::size_t operations_under_way_max = 16'384;
   std::size_t namespaces_max = 65'536;
   bool cleanup_empty_child_namespaces = false;
+  std::size_t emits_under_way_max = 65'536;
   std::size_t broadcaster_restarts_max = 5;
   std::chrono::milliseconds broadcaster_restarts_window{10'000};
   std::shared_ptr<const troupe::parser> parser;  ///< Null: JSON.

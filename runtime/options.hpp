@@ -112,6 +112,10 @@ struct options {
   /// Operations of a namespace (broadcasts, joins...) that a shard was sent and has not taken. At
   /// it: the namespace waits for that shard, and its clients' credit with it. At least 4.
   std::size_t operations_under_way_max = 16'384;
+  /// Emits and other operations on a namespace by threads and actors of your own that wait for its
+  /// broadcaster. At it they are refused: emit() gives false. For handlers the credit above counts.
+  std::size_t emits_under_way_max = 65'536;
+
   /// None: a client that comes back is a new one.
   std::optional<connection_state_recovery_options> connection_state_recovery{};
 

@@ -121,6 +121,7 @@ server_stats server::stats() const {
     sum.recovery_packets_dropped += counted.recovery_packets_dropped.value();
     sum.recovery_sessions_dropped += counted.recovery_sessions_dropped.value();
   }
+  for (const auto& nsp : state_->shared->all()) sum.emits_refused += nsp->outside().refused();
   return sum;
 }
 

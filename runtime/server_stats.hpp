@@ -27,6 +27,7 @@ struct server_stats {
   std::uint64_t events_refused = 0;
   std::uint64_t rooms_refused = 0;
   std::uint64_t actor_messages_dropped = 0;
+  std::uint64_t emits_refused = 0;
   std::uint64_t sockets_recovered = 0;
   std::uint64_t sockets_not_recovered = 0;
   std::uint64_t recovery_packets_dropped = 0;

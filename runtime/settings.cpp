@@ -100,6 +100,7 @@ actors::actor_options actor_options_from(const shard_settings& settings) {
   made.broadcaster_restarts_max = user.broadcaster_restarts_max;
   made.broadcaster_restarts_window = user.broadcaster_restarts_window;
   made.parser = user.parser;
+  made.emits_under_way_max = user.emits_under_way_max;
   made.recovery = user.connection_state_recovery;
   made.silence_max = user.ping_interval + user.ping_timeout;
   made.missed_bytes_max = user.outbox_bytes_max;

@@ -104,6 +104,21 @@ describe("the example embedded_caf", annotated, () => {
     assert.deepEqual(await heard, [["one two  three"], ["four"]]);
     for (const one of sums) assert.deepEqual(await one, [{ messages: 2, words: 4 }]);
   });
+
+  it("asks newcomers for their names, and introduces them to those who said theirs", async () => {
+    const silent = await clients.connect(server());
+    silent.on("newcomer", () => assert.fail("it has not said its name"));
+    const arrive = (name) => {
+      const socket = clients.open(server());
+      socket.on("name?", (reply) => reply(name));
+      return socket;
+    };
+    const first = arrive("first");
+    assert.deepEqual(await next(first, "newcomer"), ["first"]);
+    const seen = next(first, "newcomer");
+    assert.deepEqual(await next(arrive("second"), "newcomer"), ["second"]);
+    assert.deepEqual(await seen, ["second"]);
+  });
 });
 
 describe("the example guarded", ours, () => {
