@@ -24,7 +24,7 @@ void events(troupe::server& io) {
     socket.on_disconnecting([&](troupe::disconnect_reason) {
       for (const std::string& room : socket.rooms()) socket.to(room).emit("left", socket.id());
     });
-    socket.on_disconnect([](troupe::disconnect_reason why) { (void)to_string(why); });
+    socket.on_disconnect([](troupe::disconnect_reason why) { (void)name_of(why); });
   });
 }
 

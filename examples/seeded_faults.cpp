@@ -1,5 +1,5 @@
-// Faults of one's own over the standard application, in virtual time: a client's connection is reset
-// 17 bytes on, and connections crash at random, the same at every run of a seed.
+// Faults of one's own over the standard application, in virtual time: a client's connection is
+// reset 17 bytes on, and connections crash at random, the same at every run of a seed.
 
 #include <chrono>
 #include <cstdio>
