@@ -213,7 +213,7 @@ TEST_CASE("an answer of another shape than a typed handler takes is an error, co
       socket.emit("two", [&](boost::system::error_code failed, int left, std::string right) {
         answers.push_back(failed ? failed.message() : std::to_string(left) + right);
       });
-    socket.emit_within(1s, "late", [&](boost::system::error_code failed, int) {
+    socket.timeout(1s).emit("late", [&](boost::system::error_code failed, int) {
       answers.push_back(failed.message());
     });
   });

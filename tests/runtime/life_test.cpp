@@ -78,17 +78,21 @@ struct world {
       case 3:
         return socket.leave("r" + std::to_string(draw(3)));
       case 4:
-        return nsp.to("r" + std::to_string(draw(3))).emit("room");
+        nsp.to("r" + std::to_string(draw(3))).emit("room");
+        return;
       case 5:
         return socket.emit("ask", [this, nsp, &socket](const troupe::ack_result&) {
           if (draw(2) == 0) act(nsp, socket);
         });
       case 6:
-        return nsp.emit("large", std::string(draw(9000), 'x'));
+        nsp.emit("large", std::string(draw(9000), 'x'));
+        return;
       case 7:
-        return nsp.volatile_().emit("v");
+        nsp.volatile_().emit("v");
+        return;
       case 8:
-        return socket.broadcast().emit("others");
+        socket.broadcast().emit("others");
+        return;
       default:
         nsp.emit("n");
         socket.emit("own");

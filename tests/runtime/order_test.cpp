@@ -46,13 +46,17 @@ struct numbers {
                    how != kind::others && (how != kind::room || socket.rooms().contains("room"))});
     switch (how) {
       case kind::all:
-        return io.emit("n", number);
+        io.emit("n", number);
+        return;
       case kind::direct:
-        return socket.emit("n", number);
+        socket.emit("n", number);
+        return;
       case kind::others:
-        return socket.broadcast().emit("n", number);
+        socket.broadcast().emit("n", number);
+        return;
       case kind::room:
-        return io.to(std::string("room")).emit("n", number);
+        io.to(std::string("room")).emit("n", number);
+        return;
     }
   }
 
