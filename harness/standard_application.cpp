@@ -188,7 +188,7 @@ void standard_behaviour::plan() {
 }
 
 time_point standard_behaviour::due() const {
-  return settles_ && !is_away_ ? time_point::max() : next_;
+  return is_retired_ || (settles_ && !is_away_) ? time_point::max() : next_;
 }
 
 bool standard_behaviour::act() {
@@ -229,6 +229,11 @@ void standard_behaviour::ask(std::string_view nsp, std::string_view kind) {
           oracle_.violated("acks",
                            "answer " + std::to_string(id) + " is not the one that was asked for");
       });
+}
+
+void standard_behaviour::retire() {
+  is_retired_ = true;
+  client_.disconnect();
 }
 
 void standard_behaviour::settle() {

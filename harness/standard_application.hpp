@@ -29,6 +29,8 @@ class standard_behaviour final : public participant {
 
   /// From now on it acts no more, and comes back if it is away.
   void settle();
+  /// Does nothing more and leaves, for good: it does not come back when the server ends a socket.
+  void retire();
   /// Joined everywhere, and no ack is waited for, unless some may have been lost.
   bool is_settled(bool acks_may_be_lost = false) const;
   /// One broadcast more, in each namespace.
@@ -52,6 +54,7 @@ class standard_behaviour final : public participant {
   time_point next_;
   std::uint64_t asked_ = 0;
   bool is_away_ = false;
+  bool is_retired_ = false;
   bool settles_ = false;
 };
 

@@ -176,9 +176,9 @@ void world::demand_progress() {
 }
 
 void world::leave_all() {
-  for (std::size_t i = 0; i < clients_.size(); ++i) {
+  for (std::size_t i = 0; i < behaviours_.size(); ++i) {
     ++oracle_.client(static_cast<unsigned>(i)).departures;
-    clients_[i]->disconnect();
+    behaviours_[i]->retire();
   }
   pass(60s);
   if (is_over()) return;
