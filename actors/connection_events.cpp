@@ -125,8 +125,10 @@ void connection_actor::refuse(socket_state& refused, std::string_view message,
   home_.count().sockets_refused.add();
   const auto& encode = directory_.encode();
   const std::string& nsp = refused.entry->name();
-  link_->send(link_->is_revision_3() ? encode.connect_error_v4(nsp, message, data)
-                                     : encode.connect_error(nsp, message, data),
+  // That there is no such namespace is told to all clients alike, as the reference does.
+  const bool is_v4 = link_->is_revision_3() && refused.parents == nullptr;
+  link_->send(is_v4 ? encode.connect_error_v4(nsp, message, data)
+                    : encode.connect_error(nsp, message, data),
               {});
   end(refused, disconnect_reason::server_namespace_disconnect, false);
 }

@@ -100,7 +100,6 @@ int main(int argc, char** argv) {
   options.ping_interval = 25s;
   options.max_http_buffer_size = 1'000'000;
   options.cors = troupe::cors_options{.origin = "https://example.com"};
-  options.connection_state_recovery = troupe::connection_state_recovery_options{};
 
   troupe::server io{options};
   middlewares(io);
