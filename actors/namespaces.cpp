@@ -110,6 +110,8 @@ std::vector<namespace_ptr> namespaces::all() const {
 }
 
 void namespaces::release(const namespace_ptr& retired) {
+  // Its handlers may hold handles to it.
+  retired->change([](namespace_entry::handlers& all) { all = {}; });
   const std::lock_guard lock(mutex_);
   by_index_[retired->index()].reset();
   free_.push_back(retired->index());
