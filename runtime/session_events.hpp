@@ -23,7 +23,11 @@ class session::events final : public engine_session {
   void queued(const protocol::frame& frame);
   void drained() { tell(drain_); }
   void upgraded() { tell(upgrade_); }
-  void closed(disconnect_reason reason) { tell(close_, reason); }
+  /// The last that is told.
+  void closed(disconnect_reason reason) {
+    tell(close_, reason);
+    drain_.clear();
+  }
 
  private:
   void listens_to_packets() override;
