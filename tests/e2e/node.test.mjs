@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
-import { clientsOf, collect, next, request, transportSets } from "./peers.mjs";
+import { clientsOf, collect, next, nextWhere, request, transportSets } from "./peers.mjs";
 import { isReference, run, startServer } from "./server.mjs";
 
 const ours = { skip: isReference && "about troupe-node's own options" };
@@ -30,16 +30,17 @@ describe("troupe-node", () => {
       });
 
       it("tells who came and who left, and how many are here", async () => {
-        const first = await clients.connect(server);
-        const joined = next(first, "joined");
-        const second = await clients.connect(server);
-        const { id } = second;
-        const [{ clients: count, ...who }] = await joined;
-        assert.deepEqual(who, { id });
+        const own = await startServer("node");  // Nobody else comes and leaves there.
+        const first = await clients.connect(own);
+        const joined = nextWhere(first, "joined", ({ id }) => id !== first.id);
         const left = next(first, "left");
+        const second = await clients.connect(own);
+        const { id } = second;
+        assert.deepEqual(await joined, [{ id, clients: 2 }]);
         second.disconnect();
-        assert.deepEqual(await left,
-          [{ id, clients: count - 1, reason: "client namespace disconnect" }]);
+        assert.deepEqual(await left, [{ id, clients: 1, reason: "client namespace disconnect" }]);
+        await clients.closeAll();
+        await own.stop();
       });
     });
   }

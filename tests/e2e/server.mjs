@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const node = process.env.TROUPE_NODE ?? here("../../build/release/node/troupe-node");
@@ -26,6 +27,16 @@ export function within(promise, what, ms = 10_000) {
     timer = setTimeout(() => reject(new Error(`not in time: ${what}`)), ms * slowness);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/** Asks `get` again until what it gives equals `expected`; fails with what it gave after `ms`. */
+export async function settles(get, expected, what, ms = 10_000) {
+  const deadline = performance.now() + ms * slowness;
+  for (;;) {
+    const last = await get();
+    if (isDeepStrictEqual(last, expected)) return;
+    if (performance.now() > deadline) assert.fail(`not in time: ${what}; ${JSON.stringify(last)}`);
+  }
 }
 
 function command(program, args) {
