@@ -50,9 +50,6 @@ class scanner {
     if (!document()) return error_;
     skip_space();
     if (at_ != end_) return errc::bad_json;
-    for (const placeholder& p : found_.placeholders) {
-      if (p.number == open_object::no_number) return errc::bad_attachments;
-    }
     return std::move(found_);
   }
 
@@ -270,13 +267,21 @@ kind kind_of(std::string_view text) noexcept {
 }
 
 result<scan_result> scan(std::string_view text, const scan_limits& bounds, bool find_placeholders) {
-  return scanner(text, bounds, find_placeholders).run();
+  auto found = scanner(text, bounds, find_placeholders).run();
+  if (!found) return found.error();
+  for (const placeholder& p : found->placeholders) {
+    if (p.number == open_object::no_number) return errc::bad_attachments;
+  }
+  return found;
 }
 
-std::vector<placeholder> find_placeholders(std::string_view text) {
+std::vector<placeholder> find_placeholders(std::string_view text, std::size_t attachments) {
   constexpr std::size_t unbounded = std::numeric_limits<std::size_t>::max();
-  auto found = scan(text, {unbounded, unbounded}, true);
-  return found ? std::move(found->placeholders) : std::vector<placeholder>();
+  auto scanned = scanner(text, {unbounded, unbounded}, true).run();
+  if (!scanned) return {};
+  std::erase_if(scanned->placeholders,
+                [&](const placeholder& found) { return found.number >= attachments; });
+  return std::move(scanned->placeholders);
 }
 
 }  // namespace troupe::protocol::json

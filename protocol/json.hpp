@@ -44,8 +44,16 @@ struct scan_result {
 /// bad_attachments for an object with `"_placeholder":true` whose num is not a whole number >= 0.
 result<scan_result> scan(std::string_view text, const scan_limits& bounds, bool find_placeholders);
 
-/// The placeholders of a text that scan() or another validator has accepted; none of any other.
-std::vector<placeholder> find_placeholders(std::string_view text);
+/// The placeholders that mean one of `attachments`: their number is less. What else looks like one
+/// is not, nor what stands inside of one. `text` is valid JSON; of any other there are none.
+std::vector<placeholder> find_placeholders(std::string_view text, std::size_t attachments);
+
+/// Whether `"_placeholder":true` stands anywhere in `text`: valid JSON, or a run of its tokens.
+/// Linear in `text`, and no more than a search where neither that name nor an escape is in it.
+bool has_placeholder_mark(std::string_view text);
+/// Appends `text`, as above, with each of those marks made `"_placeholder":false`: some receivers
+/// take whatever is true in their language for a mark.
+void append_without_marks(std::string& out, std::string_view text);
 
 /// Appends `text` as a JSON string with its quotes, escaped as JSON.stringify does. `text` is
 /// UTF-8; invalid sequences become U+FFFD.

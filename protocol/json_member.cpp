@@ -1,6 +1,7 @@
 #include <troupe/protocol/json_member.hpp>
 
 #include <troupe/protocol/json.hpp>
+#include <troupe/protocol/json_literal.hpp>
 
 #include <cstddef>
 
@@ -8,15 +9,6 @@ namespace troupe::protocol::json {
 namespace {
 
 constexpr std::string_view space = " \t\n\r";
-
-// The place behind the string literal that begins at `at`.
-std::size_t end_of_string(std::string_view text, std::size_t at) noexcept {
-  for (;;) {
-    at = text.find_first_of("\"\\", at + 1);
-    if (text[at] == '"') return at + 1;
-    ++at;
-  }
-}
 
 // The place of the comma or brace behind the member's value that begins at `at`.
 std::size_t end_of_value(std::string_view text, std::size_t at) noexcept {

@@ -65,7 +65,8 @@ void append_array(std::string& out, std::size_t elements);
 void append_string(std::string& out, std::string_view text);
 void append_number(std::string& out, std::uint64_t number);
 /// Appends a valid JSON text; placeholders in it mean `attachments`, which become binary values.
-/// Whole numbers take the shortest form, 1.0 too. Iterative, time linear in `json`.
+/// One whose number is none of theirs is a map like others. Whole numbers take the shortest
+/// form, 1.0 too. Iterative, time linear in `json`.
 void append_json(std::string& out, std::string_view json,
                  std::span<const std::string_view> attachments);
 

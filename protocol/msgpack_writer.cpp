@@ -7,6 +7,7 @@
 #include <limits>
 
 #include <troupe/protocol/json.hpp>
+#include <troupe/protocol/json_literal.hpp>
 #include <troupe/protocol/json_number.hpp>
 
 namespace troupe::protocol::msgpack {
@@ -69,19 +70,11 @@ void append_number_token(std::string& out, std::string_view token) {
   append_real(out, json::parse_number(token).value_or(token[0] == '-' ? -infinity : infinity));
 }
 
-std::size_t end_of_string(std::string_view text, std::size_t at) noexcept {
-  for (;;) {
-    at = text.find_first_of("\"\\", at + 1);
-    if (text[at] == '"') return at + 1;
-    ++at;
-  }
-}
-
 // Walks a valid JSON text from token to token; a placeholder is one token.
 class walk {
  public:
-  walk(std::string_view text, bool has_binary) : text_(text) {
-    if (has_binary) placeholders_ = json::find_placeholders(text);
+  walk(std::string_view text, std::size_t attachments) : text_(text) {
+    if (attachments > 0) placeholders_ = json::find_placeholders(text, attachments);
   }
 
   // The next token's first place, past white space, commas and colons; npos at the end.
@@ -91,7 +84,7 @@ class walk {
     binary_ = nullptr;
     const char c = text_[at];
     if (c == '"') {
-      at_ = end_of_string(text_, at);
+      at_ = json::end_of_string(text_, at);
     } else if (c == '{' && seen_ < placeholders_.size() && placeholders_[seen_].offset == at) {
       binary_ = &placeholders_[seen_++];
       at_ = at + binary_->size;
@@ -161,7 +154,7 @@ void append_number(std::string& out, std::uint64_t number) {
 
 void append_json(std::string& out, std::string_view json,
                  std::span<const std::string_view> attachments) {
-  walk tokens(json, !attachments.empty());
+  walk tokens(json, attachments.size());
   const std::vector<std::size_t> sizes = sizes_in(tokens);
   for (std::size_t opened = 0; tokens.next() != std::string_view::npos;) {
     const std::string_view token = tokens.token();

@@ -115,7 +115,7 @@ result<void> check_payload(packet_view& packet, const limits& bounds) {
     return errc::bad_payload;
   }
   auto scanned = json::scan(packet.payload, {bounds.json_depth_max, bounds.arguments_max},
-                            is_binary(packet.type));
+                            packet.attachments > 0);
   if (!scanned) return scanned.error();
   if (!allows(packet.type, scanned->type)) return errc::bad_payload;
   if (is_event) {

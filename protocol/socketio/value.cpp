@@ -141,15 +141,18 @@ value value::from_members(std::span<const member> members) {
   values.reserve(members.size());
   for (const member& listed : members) values.push_back(listed.second);
   const argument_writer writer({}, values);
+  const auto bytes = writer.attachments();
   std::string text = "{";
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (i != 0) text.push_back(',');
     json::append_string(text, members[i].first);
     text.push_back(':');
-    text.append(writer.texts()[i]);
+    const std::string_view one = writer.texts()[i];
+    // Beside attachments the object itself must not look like a placeholder.
+    const bool is_mark = one == "true" && members[i].first == "_placeholder" && !bytes.empty();
+    text.append(is_mark ? "false" : one);
   }
   text.push_back('}');
-  const auto bytes = writer.attachments();
   return from_owned(std::move(text), std::vector<std::string>(bytes.begin(), bytes.end()));
 }
 
@@ -162,7 +165,7 @@ bool value::is_binary() const noexcept {
 }
 
 bool value::has_attachments() const noexcept {
-  return !attachments_.empty() && !json::find_placeholders(json_).empty();
+  return !attachments_.empty() && !json::find_placeholders(json_, attachments_.size()).empty();
 }
 
 bytes_view value::attachment(std::uint64_t num) const noexcept {
@@ -228,7 +231,7 @@ value value::at(std::string_view key) const {
 
 std::optional<bytes_view> value::as_bytes() const noexcept {
   if (attachments_.empty() || kind() != json::kind::object) return std::nullopt;
-  const auto placeholders = json::find_placeholders(json_);
+  const auto placeholders = json::find_placeholders(json_, attachments_.size());
   if (placeholders.empty() || placeholders[0].size != json_.size()) return std::nullopt;
   return attachment(placeholders[0].number);
 }

@@ -59,6 +59,7 @@ class value {
   /// A JSON array of `elements`, with their attachments.
   static value from_elements(std::span<const value> elements);
   /// A JSON object: `from_members({{"user", name}, {"age", 7}})`. Keys that repeat are not checked.
+  /// As to keys that make it look like a placeholder, see argument_writer.
   using member = std::pair<std::string_view, value>;
   static value from_members(std::span<const member> members);
   static value from_members(std::initializer_list<member> members) {
@@ -111,6 +112,9 @@ using arguments = std::vector<value>;
 /// Lays out arguments for an encoder: JSON texts whose placeholders number one list of
 /// attachments. Values of one packet that are forwarded together, in their order, keep their text;
 /// others are written again with new numbers. Borrows the values.
+///
+/// What looks like a placeholder and means no attachment of its value (a client can send that)
+/// stays as it is where there are no attachments; beside some it gets `"_placeholder":false`.
 class argument_writer {
  public:
   /// `event` is the name; none for an ack.
@@ -119,8 +123,12 @@ class argument_writer {
   std::span<const std::string_view> attachments() const noexcept { return attachments_; }
 
  private:
-  void add(const value& argument);
+  void number(std::span<const value> values);
+  std::string_view numbered(std::string_view text,
+                            std::span<const protocol::json::placeholder> placeholders,
+                            std::span<const std::string> attachments);
   std::size_t number_of(const std::string& attachment);
+  std::string_view keep(std::string text);
 
   std::vector<std::string_view> texts_;
   std::vector<std::string_view> attachments_;

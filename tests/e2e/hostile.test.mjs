@@ -163,6 +163,18 @@ describe("bad input", () => {
       }
     });
 
+    it("a placeholder sent as plain JSON means no attachment of others", strict, async () => {
+      for (const num of [{}, { num: 0 }, { num: 1 }, { num: 1e6 }]) {
+        const forger = await clients.connect(server, "/ops",
+          { auth: { x: { _placeholder: true, ...num } } });
+        await ask(forger, "set-data", Buffer.from("own"));
+        const [[found]] = await ask(forger, "fetch", {});
+        assert.deepEqual(found.data, Buffer.from("own"));
+        assert.deepEqual(found.auth.x, { _placeholder: false, ...num });
+        forger.close();
+      }
+    });
+
     it("ack ids past 64 bits get no other id back", strict, async () => {
       for (const id of ["18446744073709551616", "9".repeat(30), "9".repeat(5000)]) {
         const socket = await joinWebSocket(server);

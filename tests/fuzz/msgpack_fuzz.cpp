@@ -1,5 +1,6 @@
 // A packet that the msgpack decoder takes is valid, within its bounds, and stays what it is when it
 // is written and read again.
+#include <tests/fuzz/mixed_values.hpp>
 #include <tests/fuzz/require.hpp>
 
 #include <troupe/protocol/json.hpp>
@@ -23,12 +24,17 @@ result<socketio::packet_ptr> decode(std::string bytes) {
   return parser->make_decoder(bounds)->decode(std::move(bytes), true, {});
 }
 
+std::vector<troupe::value> values_of(const socketio::packet_ptr& packet) {
+  std::vector<troupe::value> values;
+  for (const std::string_view slice : packet->view().arguments)
+    values.push_back(troupe::value::from_packet(packet, slice));
+  return values;
+}
+
 frame_ptr encode(const socketio::packet_ptr& packet) {
   static const socketio::encoder encoder(troupe::msgpack_parser());
   const socketio::packet_view& view = packet->view();
-  std::vector<troupe::value> values;
-  for (const std::string_view slice : view.arguments)
-    values.push_back(troupe::value::from_packet(packet, slice));
+  const std::vector<troupe::value> values = values_of(packet);
   const troupe::argument_writer writer({}, values);
   const bool is_ack = view.type == packet_type::ack || view.type == packet_type::binary_ack;
   return is_ack ? encoder.ack(view.nsp, writer.texts(), view.id.value_or(0), writer.attachments())
@@ -65,5 +71,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   require(again.has_value(), "what is written is read");
   require((*again)->view().arguments.size() == view.arguments.size(), "every argument is there");
   require(message(encode(*again)) == written, "reading and writing again changes nothing");
+  troupe::fuzz::check_mixed(values_of(*packet));
   return 0;
 }

@@ -1,5 +1,6 @@
 // Lines of text (T...) and binary (B...) messages through a decoder; whole packets are written
 // again and parse to the same.
+#include <tests/fuzz/mixed_values.hpp>
 #include <tests/fuzz/require.hpp>
 
 #include <troupe/protocol/socketio/value.hpp>
@@ -52,6 +53,7 @@ void check(const socketio::packet_ptr& packet) {
   require(again->nsp == view.nsp && again->arguments.size() == view.arguments.size(),
           "what is written means the same");
   require(again->attachments == writer.attachments().size(), "attachments are announced");
+  troupe::fuzz::check_mixed(values);
 }
 
 }  // namespace

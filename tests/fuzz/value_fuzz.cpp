@@ -1,4 +1,6 @@
-// Values of any JSON read and write without loss. The first byte is the number of attachments.
+// Values of any JSON read and write without loss, alone and beside bytes. The first byte is the
+// number of attachments.
+#include <tests/fuzz/mixed_values.hpp>
 #include <tests/fuzz/require.hpp>
 
 #include <troupe/protocol/socketio/value.hpp>
@@ -71,6 +73,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     check_number(number);
   }
   const auto made = value::from_json(std::string(text), std::move(attachments));
-  if (made) check_value(*made);
+  if (!made) return 0;
+  check_value(*made);
+  const value plain = value::from_json(std::string(text)).value();
+  const value both[] = {plain, *made};
+  troupe::fuzz::check_mixed(both);
   return 0;
 }

@@ -205,6 +205,39 @@ TEST_CASE("a placeholder wants a whole number of zero or more") {
   CHECK(placeholder_error("{\"_placeholder\":true}") == errc::bad_attachments);
 }
 
+TEST_CASE("only placeholders that mean an attachment are found in accepted text") {
+  const auto offsets = [](std::string_view text, std::size_t attachments) {
+    list found;
+    for (const auto& p : json::find_placeholders(text, attachments)) found.push_back(p.offset);
+    return found;
+  };
+  const std::string text =
+      R"([{"_placeholder":true},{"_placeholder":true,"num":1},{"_placeholder":true,"num":0}])";
+  CHECK(offsets(text, 2) == list{23, 53});
+  CHECK(offsets(text, 1) == list{53});
+  CHECK(offsets(text, 0).empty());
+  CHECK(offsets("[", 1).empty());
+}
+
+TEST_CASE("what marks a placeholder is found and taken away, however it is written") {
+  const auto unmarked = [](std::string_view text) {
+    std::string out = "<";
+    json::append_without_marks(out, text);
+    CHECK(json::has_placeholder_mark(text) == (out.substr(1) != text));
+    return out.substr(1);
+  };
+  CHECK(unmarked(R"({"_placeholder":true,"num":0})") == R"({"_placeholder":false,"num":0})");
+  CHECK(unmarked(R"([{ "\u005fplaceh\u006flder" : true}])") ==
+        R"([{ "\u005fplaceh\u006flder" : false}])");
+  CHECK(unmarked(R"({"_placeholder":true,"a":[{"k":"\"}","_placeholder":true}]},7)") ==
+        R"({"_placeholder":false,"a":[{"k":"\"}","_placeholder":false}]},7)");
+  for (const std::string_view text :
+       {R"({"_placeholder":false,"placeholder":true})", R"(["_placeholder",true])",
+        R"({"a":"\"_placeholder\":true","b":true})", R"({"_placeholder":"true"})", "7", ",",
+        R"("_placeholder":)", R"("\u005fplaceholder")"})
+    CHECK(unmarked(text) == text);
+}
+
 TEST_CASE("strings are escaped as JSON.stringify does") {
   CHECK(quoted("") == "\"\"");
   CHECK(quoted("a\"b\\c/d") == "\"a\\\"b\\\\c/d\"");

@@ -123,6 +123,16 @@ TEST_CASE("placeholders become binary values and back, by their number") {
         "82ac5f706c616365686f6c646572c3a36e756d00");
 }
 
+TEST_CASE("a placeholder for an attachment that is not there is a map like others") {
+  CHECK(hex(written(R"([{"_placeholder":true,"num":1},{"_placeholder":true},{"_placeholder":true,)"
+                    R"("num":0}])",
+                    {"ab"})) ==
+        "93"
+        "82ac5f706c616365686f6c646572c3a36e756d01"
+        "81ac5f706c616365686f6c646572c3"
+        "c4026162");
+}
+
 TEST_CASE("notepack's own extensions are read") {
   CHECK(json_of("\xd4\x00\x00"s) == "undefined");
   CHECK(json_of("\x92\xd4\x00\x00\x01"s) == "[null,1]");

@@ -80,6 +80,42 @@ TEST_CASE("an attachment that is meant many times is sent once") {
   CHECK(texts(writer) == list{first, "[" + first + "," + first + "]"});
 }
 
+TEST_CASE("a client's own placeholder is no placeholder beside attachments") {
+  for (const std::string_view number : {",\"num\":0", ",\"num\":99", ",\"num\":\"x\"", ""}) {
+    const std::string rest(number);
+    const std::string forged = "[{\"k\":{\"_placeholder\":true" + rest + "}}]";
+    const std::string harmless = "[{\"k\":{\"_placeholder\":false" + rest + "}}]";
+    const value sent = received("2[\"x\"," + forged + "]", {}).at(0);
+    const std::vector<value> before{sent, binary("a")};
+    CHECK(texts(argument_writer({}, before)) == list{harmless, first});
+    const std::vector<value> behind{binary("a"), sent};
+    CHECK(texts(argument_writer({}, behind)) == list{first, harmless});
+    CHECK(attachments(argument_writer({}, behind)) == list{"a"});
+    CHECK(texts(argument_writer({}, std::vector{sent})) == list{forged});
+  }
+}
+
+TEST_CASE("what a placeholder hides is none when it is taken out") {
+  const std::string hidden = "{\"_placeholder\":true,\"num\":99}";
+  const auto values =
+      received("51-[\"x\",{\"_placeholder\":true,\"num\":0,\"k\":[" + hidden + "]}]", {"a"});
+  const value out = values.at(0).at("k");
+  CHECK_FALSE(out.has_attachments());
+  CHECK(texts(argument_writer({}, std::vector{out})) == list{"[" + hidden + "]"});
+  CHECK(attachments(argument_writer({}, std::vector{out})).empty());
+  const std::vector<value> both{out, binary("b")};
+  const argument_writer writer({}, both);
+  CHECK(texts(writer) == list{"[{\"_placeholder\":false,\"num\":99}]", first});
+  CHECK(attachments(writer) == list{"b"});
+}
+
+TEST_CASE("a mark that its object takes back is not sent beside attachments") {
+  const auto values =
+      received("51-[\"x\",[" + first + ",{\"_placeholder\":true,\"_placeholder\":0}]]", {"a"});
+  CHECK(texts(argument_writer({}, values)) ==
+        list{"[" + first + ",{\"_placeholder\":false,\"_placeholder\":0}]"});
+}
+
 TEST_CASE("a written event parses back to the same values") {
   const std::vector<value> values{binary("one"), value("text"), binary("two")};
   const argument_writer writer("ev", values);

@@ -70,6 +70,35 @@ TEST_CASE("an event with binary inside comes back as it went") {
   CHECK(relayed.attachments()[0] == "two");
 }
 
+TEST_CASE("a client's own placeholder beside binary is an object for the receiver") {
+  const auto forged = decode(
+                          "\x83\xa4type\x02\xa4"
+                          "data\x92\xa1"
+                          "e\x82\xac_placeholder\xc3\xa3num\x07\xa3nsp\xa1/"s)
+                          .value();
+  const value sent = value::from_packet(forged, forged->view().arguments.at(1));
+  const std::vector<value> values{
+      sent, value::from_bytes("one"),
+      value::from_elements(std::vector{sent, value::from_bytes("two")})};
+  const argument_writer writer("ev", values);
+  const auto back =
+      decode(message(encode.event("/", writer.texts(), {}, writer.attachments()))).value();
+  REQUIRE(back->attachments().size() == 2);
+  const auto at = [&](std::size_t i) {
+    return value::from_packet(back, back->view().arguments.at(i));
+  };
+  CHECK(at(1).json() == R"({"_placeholder":false,"num":7})");
+  CHECK(at(2).is_binary());
+  CHECK(at(3).as_array()->at(1).is_binary());
+}
+
+TEST_CASE("a connect packet's placeholders must mean its binary values") {
+  CHECK(error_of("\x83\xa4type\x00\xa4"
+                 "data\x82\xa1"
+                 "a\xc4\x01x\xa1"
+                 "b\x82\xac_placeholder\xc3\xa3num\x07\xa3nsp\xa1/"s) == errc::bad_attachments);
+}
+
 TEST_CASE("members come in any order, unknown ones are passed over") {
   const auto packet = decode(
                           "\x84\xa3nsp\xa1/\xa1x\x92\x01\xc4\x01z\xa4"

@@ -171,6 +171,34 @@ TEST_CASE("what looks like a placeholder in a text packet is only an object") {
   CHECK_FALSE(looked.has_attachments());
 }
 
+TEST_CASE("what looks like a placeholder stays an object where it is put beside bytes") {
+  for (const std::string_view number : {",\"num\":0", ",\"num\":1000000", ""}) {
+    const std::string text = "{\"_placeholder\":true" + std::string(number) + "}";
+    const value looked = argument(received("2[\"x\"," + text + "]"), 1);
+    const value mixed = value::from_members({{"from", looked},
+                                             {"body", value(bytes("ab"))},
+                                             {"list", value::from_elements(std::vector{looked})}});
+    CHECK(text_of(mixed.at("body").as_bytes().value()) == "ab");
+    CHECK_FALSE(mixed.at("from").has_attachments());
+    CHECK_FALSE(mixed.at("list").has_attachments());
+    CHECK(mixed.at("from").kind() == json::kind::object);
+    const value again = value::from_elements(std::vector{mixed, looked});
+    CHECK(text_of(again.as_array()->at(0).at("body").as_bytes().value()) == "ab");
+    CHECK_FALSE(again.as_array()->at(1).has_attachments());
+  }
+}
+
+TEST_CASE("members with bytes make no placeholder, whatever their keys") {
+  const auto made = [](const value& last) {
+    return value::from_members({{"_placeholder", true}, {"num", 0}, {"last", last}});
+  };
+  const value binary = made(value(bytes("ab")));
+  CHECK_FALSE(binary.is_binary());
+  CHECK(binary.at("_placeholder").json() == "false");
+  CHECK(text_of(binary.at("last").as_bytes().value()) == "ab");
+  CHECK(made(1).at("_placeholder").json() == "true");
+}
+
 TEST_CASE("a connect packet's payload is a value too") {
   const auto packet = received("0{\"token\":\"a\"}");
   CHECK(value::from_packet(packet, packet->view().payload).kind() == json::kind::object);
