@@ -20,22 +20,24 @@ void oracle::violated(std::string_view invariant, std::string text) {
 // --- the server's side
 
 oracle::socket_record& oracle::connected(std::string_view sid, std::string_view nsp,
-                                         unsigned client) {
-  if (!sids_.insert(std::string(sid)).second)
+                                         std::optional<unsigned> client, bool is_recovered) {
+  if (!sids_.insert(std::string(sid)).second && !is_recovered)
     violated("unique ids", "the socket id " + std::string(sid) + " was given out twice");
   socket_record& made = sockets_[std::string(sid)];
+  made.ended = false;
   made.number = ++last_number_;
   made.sid = sid;
   made.nsp = nsp;
   made.client = client;
   trace_.note("server", "connect",
-              "socket " + std::to_string(made.number) + " in " + made.nsp + " for client " +
-                  std::to_string(client));
+              "socket " + std::to_string(made.number) + " in " + made.nsp +
+                  (client ? " for client " + std::to_string(*client) : ""));
   return made;
 }
 
 bool oracle::is_allowed(const socket_record& who, disconnect_reason reason) {
-  const client_record& whose = clients_[who.client];
+  if (!who.client) return is_ending_ || reason != disconnect_reason::server_shutting_down;
+  const client_record& whose = clients_[*who.client];
   switch (reason) {
     case disconnect_reason::client_namespace_disconnect:
       return whose.departures != 0;
@@ -59,9 +61,9 @@ void oracle::disconnected(socket_record& who, disconnect_reason reason) {
   if (std::exchange(who.ended, true))
     violated("ended once", "socket " + std::to_string(who.number) + " was ended twice");
   if (!is_allowed(who, reason))
-    violated("reason", "socket " + std::to_string(who.number) + " of client " +
-                           std::to_string(who.client) + " ended with \"" + name +
-                           "\", for which there was no cause");
+    violated("reason", "socket " + std::to_string(who.number) +
+                           (who.client ? " of client " + std::to_string(*who.client) : "") +
+                           " ended with \"" + name + "\", for which there was no cause");
 }
 
 void oracle::answered(socket_record& who, std::size_t question) {

@@ -42,7 +42,7 @@ class oracle {
   struct socket_record {
     std::uint64_t number = 0;
     std::string sid, nsp;
-    unsigned client = 0;
+    std::optional<unsigned> client;  ///< None: not told; any reason to end will do.
     std::uint64_t emitted = 0, emitted_to_itself = 0;
     std::size_t asked = 0, answered = 0;
     bool ended = false;
@@ -58,7 +58,10 @@ class oracle {
   };
 
   // The server's side.
-  socket_record& connected(std::string_view sid, std::string_view nsp, unsigned client);
+  /// A socket begins; one that is recovered has an id that was there before. The record stays
+  /// until server_ended().
+  socket_record& connected(std::string_view sid, std::string_view nsp,
+                           std::optional<unsigned> client, bool is_recovered = false);
   void disconnected(socket_record& who, disconnect_reason reason);
   void answered(socket_record& who, std::size_t question);
   /// The next emit of `who`; `reaches_itself`: it is one of the receivers.

@@ -143,6 +143,8 @@ class real_world {
   }
 
   void demand_progress() {
+    for (const auto& one : clients_)
+      if (one->has_raced()) one->vanish();  // What it missed may be its CONNECT's reply.
     for (const auto& one : behaviours_) one->settle();
     const auto is_settled = [&] {
       return std::all_of(behaviours_.begin(), behaviours_.end(),

@@ -11,7 +11,8 @@ namespace {
 /// Tries smaller scenarios, and keeps those that break the same guarantee.
 class shrinker {
  public:
-  shrinker(const run_result& broken, std::size_t runs_max) : best_(broken), runs_left_(runs_max) {}
+  shrinker(const run_result& broken, const run_options& how, std::size_t runs_max)
+      : best_(broken), options_(how), runs_left_(runs_max) {}
 
   run_result shrink() {
     while (drop_rules() || drop_clients() || drop_time() || drop_shards()) {
@@ -23,7 +24,7 @@ class shrinker {
   bool keeps(scenario smaller) {
     if (runs_left_ == 0) return false;
     --runs_left_;
-    run_result tried = run(smaller, best_.seed);
+    run_result tried = run(smaller, best_.seed, options_);
     if (!tried.broken || tried.broken->invariant != best_.broken->invariant) return false;
     best_ = std::move(tried);
     return true;
@@ -70,22 +71,24 @@ class shrinker {
   }
 
   run_result best_;
+  const run_options& options_;
   std::size_t runs_left_;
 };
 
 }  // namespace
 
-run_result shrink(const run_result& broken, std::size_t runs_max) {
-  return shrinker(broken, runs_max).shrink();
+run_result shrink(const run_result& broken, const run_options& how, std::size_t runs_max) {
+  return shrinker(broken, how, runs_max).shrink();
 }
 
 std::size_t fail_every_operation(scenario what, std::uint64_t seed,
-                                 const std::function<bool(const run_result&)>& seen) {
+                                 const std::function<bool(const run_result&)>& seen,
+                                 const run_options& how) {
   what = expanded(std::move(what), seed);
   for (std::size_t n = 1;; ++n) {
     scenario one = what;
     one.at(milliseconds(0)).inflict(fault::failed_operation, {{"n", static_cast<double>(n)}});
-    const run_result result = run(one, seed);
+    const run_result result = run(one, seed, how);
     const bool was_reached = result.faults.back().count.fired != 0;
     if (!seen(result) || !was_reached) return n;
   }

@@ -8,14 +8,12 @@
 #include <string>
 #include <vector>
 
-#include <troupe/harness/oracle.hpp>
-#include <troupe/harness/scenario.hpp>
-#include <troupe/harness/trace.hpp>
-#include <troupe/runtime/server.hpp>
+#include <troupe/harness/application.hpp>
 
 namespace troupe::harness {
 
-/// The user's own condition, checked whenever the simulation is at rest. False: violated.
+/// The user's own condition, checked whenever the simulation is at rest. False: violated. What it
+/// looks at is not made anew for each run, as an application is.
 struct predicate {
   std::string name;
   std::function<bool()> holds;
@@ -24,6 +22,8 @@ struct predicate {
 struct run_options {
   std::size_t kept_events = trace::kept_by_default;
   std::vector<predicate> predicates;
+  /// Makes the application that is run; none: the standard one.
+  application_factory application;
 };
 
 struct rule_outcome {
@@ -44,19 +44,21 @@ struct run_result {
   std::size_t deliveries = 0;
 };
 
-/// Runs `what` with `seed`: a server with the standard application and its clients, in virtual
-/// time, with its faults; then all is healed and progress demanded; then everybody leaves, the
+/// Runs `what` with `seed`: a server with an application and its clients, in virtual time, with its
+/// faults; then all is healed and progress demanded; then everybody leaves, the
 /// server ends, and nothing may be left. A pure function of scenario, seed and revision. Throws
 /// what the harness itself fails with.
 run_result run(const scenario& what, std::uint64_t seed, const run_options& how = {});
 
 /// A smaller scenario that breaks the same guarantee with the same seed: fewer rules, clients,
-/// less time. At most `runs_max` runs.
-run_result shrink(const run_result& broken, std::size_t runs_max = 150);
+/// less time. `how`: as it was run. At most `runs_max` runs.
+run_result shrink(const run_result& broken, const run_options& how = {},
+                  std::size_t runs_max = 150);
 
 /// Fails the n-th read or write of the server's, for every n that there is, each in a run of its
 /// own; `seen` is told every result, and ends it with false. The number of runs.
 std::size_t fail_every_operation(scenario what, std::uint64_t seed,
-                                 const std::function<bool(const run_result&)>& seen);
+                                 const std::function<bool(const run_result&)>& seen,
+                                 const run_options& how = {});
 
 }  // namespace troupe::harness

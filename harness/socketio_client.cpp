@@ -117,6 +117,13 @@ bool socketio_client::is_joined(std::string_view nsp) const {
   return found != spaces_.end() && found->second.now == joined::yes;
 }
 
+bool socketio_client::is_joined_everywhere() const {
+  return std::all_of(spaces_.begin(), spaces_.end(), [](const auto& listed) {
+    const space& one = listed.second;
+    return !one.wanted || one.ended_by_server || one.now == joined::yes;
+  });
+}
+
 std::string socketio_client::id(std::string_view nsp) const {
   const auto found = spaces_.find(nsp);
   return found == spaces_.end() ? std::string() : found->second.sid;

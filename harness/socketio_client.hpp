@@ -61,6 +61,8 @@ class socketio_client final : public participant, private engine_client::host {
                    answer_handler answered);
 
   bool is_joined(std::string_view nsp) const;
+  /// Every namespace that it was told to join, those aside that the server has ended.
+  bool is_joined_everywhere() const;
   std::string id(std::string_view nsp = "/") const;
   std::size_t waiting_answers(std::string_view nsp) const;
   /// Engine.IO's; empty without a session.

@@ -5,6 +5,8 @@
 #include <new>
 #include <stdexcept>
 
+#include <troupe/harness/witness.hpp>
+
 namespace troupe::harness {
 
 namespace {
@@ -59,7 +61,7 @@ class standard_socket : public std::enable_shared_from_this<standard_socket> {
     if (kind == "join" || kind == "leave") return change_room(kind == "join");
     if (kind == "quit" || kind == "close") {
       record_.was_told_to_go = true;
-      if (kind == "close") oracle_.client(record_.client).was_closed = true;
+      if (kind == "close") oracle_.client(*record_.client).was_closed = true;
       return socket_.disconnect(kind == "close");
     }
     // A burst: direct and broadcast in turn.
@@ -133,7 +135,7 @@ constexpr std::chrono::milliseconds away{700};
 standard_behaviour::standard_behaviour(socketio_client& who, oracle& judge, trace& seen,
                                        const clock& time, std::uint64_t seed,
                                        double actions_per_second)
-    : client_(who),
+    : behaviour(who),
       oracle_(judge),
       trace_(seen),
       clock_(time),
@@ -238,16 +240,15 @@ void standard_behaviour::retire() {
 
 void standard_behaviour::settle() {
   settles_ = true;
-  if (client_.has_raced()) client_.vanish();  // What it missed may be its CONNECT's reply.
   if (!is_away_) {
     is_away_ = true;  // Joins what is not joined, once.
     next_ = clock_.now();
   }
 }
 
-bool standard_behaviour::is_settled(bool acks_may_be_lost) const {
+bool standard_behaviour::is_settled() const {
   for (const std::string_view nsp : standard_namespaces)
-    if (!client_.is_joined(nsp) || (client_.waiting_answers(nsp) != 0 && !acks_may_be_lost))
+    if (!client_.is_joined(nsp) || (client_.waiting_answers(nsp) != 0 && !oracle_.has_lost()))
       return false;
   return !is_away_;
 }
@@ -255,6 +256,20 @@ bool standard_behaviour::is_settled(bool acks_may_be_lost) const {
 void standard_behaviour::say_last() {
   for (const std::string_view nsp : standard_namespaces)
     client_.emit_values(nsp, "act", {value("all")}, {});
+}
+
+// --- the two together
+
+std::unique_ptr<behaviour> standard_application::enter(socketio_client& who) {
+  return std::make_unique<standard_behaviour>(who, stage_.judge, stage_.seen, stage_.world.clock(),
+                                              stage_.seed, stage_.played.actions_per_second);
+}
+
+void standard_application::check() {
+  stage_.judge.check_sockets([this](std::string_view nsp, std::string_view sid) {
+    return stage_.world.rooms_of(nsp, sid);
+  });
+  for (const std::string_view nsp : standard_namespaces) check_subscribers(stage_, nsp);
 }
 
 }  // namespace troupe::harness

@@ -5,10 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include <troupe/harness/armed_faults.hpp>
-#include <troupe/harness/oracle.hpp>
-#include <troupe/harness/socketio_client.hpp>
-#include <troupe/runtime/server.hpp>
+#include <troupe/harness/application.hpp>
 
 namespace troupe::harness {
 
@@ -22,19 +19,18 @@ void serve_standard_application(server& io, oracle& judge, armed_faults& faults)
 
 /// One client's life in it: joins, acts at random times, leaves and comes back, answers questions.
 /// Number 0 stays, and sees all: it is what the others are measured by.
-class standard_behaviour final : public participant {
+class standard_behaviour final : public behaviour {
  public:
   standard_behaviour(socketio_client& who, oracle& judge, trace& seen, const clock& time,
                      std::uint64_t seed, double actions_per_second);
 
-  /// From now on it acts no more, and comes back if it is away.
-  void settle();
-  /// Does nothing more and leaves, for good: it does not come back when the server ends a socket.
-  void retire();
+  void settle() override;
+  /// It does not come back when the server ends a socket.
+  void retire() override;
   /// Joined everywhere, and no ack is waited for, unless some may have been lost.
-  bool is_settled(bool acks_may_be_lost = false) const;
+  bool is_settled() const override;
   /// One broadcast more, in each namespace.
-  void say_last();
+  void say_last() override;
 
   bool act() override;
   time_point due() const override;
@@ -45,7 +41,6 @@ class standard_behaviour final : public participant {
   void ask(std::string_view nsp, std::string_view kind);
   void plan();
 
-  socketio_client& client_;
   oracle& oracle_;
   trace& trace_;
   const clock& clock_;
@@ -56,6 +51,19 @@ class standard_behaviour final : public participant {
   bool is_away_ = false;
   bool is_retired_ = false;
   bool settles_ = false;
+};
+
+/// The two together, as a run has them unless run_options::application is another's.
+class standard_application final : public application {
+ public:
+  explicit standard_application(stage& on) : stage_(on) {}
+  void serve(server& io) override { serve_standard_application(io, stage_.judge, stage_.faults); }
+  std::unique_ptr<behaviour> enter(socketio_client& who) override;
+  void check() override;
+  void check_settled() override { stage_.judge.check_settled(); }
+
+ private:
+  stage& stage_;
 };
 
 }  // namespace troupe::harness

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <troupe/harness/standard_application.hpp>
+
 namespace troupe::harness {
 
 using namespace std::chrono_literals;
@@ -32,10 +34,16 @@ world::world(const scenario& what, std::uint64_t seed, const run_options& how)
       oracle_(trace_),
       random_(seed, "targets"),
       network_(simulation_, seed, trace_),
+      stage_{simulation_, trace_, oracle_, application_faults_, scenario_, seed, system_->system},
+      witness_(stage_),
       begun_(simulation_.now()) {
   simulation_.record_in(trace_);
   simulation_.add(*this);
   for (const fault_rule& rule : scenario_.rules) schedule_.push_back({rule, begun_ + rule.at});
+  if (how.application)
+    application_ = how.application(stage_);
+  else
+    application_ = std::make_unique<standard_application>(stage_);
   start_server();
   make_clients();
 }
@@ -53,7 +61,8 @@ void world::start_server() {
     if (level >= log_level::warning) trace_.note("server", "log", line);
   };
   server_ = std::make_unique<server>(system_->system, simulation_.options_for(std::move(user)));
-  serve_standard_application(*server_, oracle_, application_faults_);
+  if (options_.application) witness_.watch(*server_);
+  application_->serve(*server_);
   server_->start();
   trace_.note("server", "start", "");
 }
@@ -67,9 +76,12 @@ void world::make_clients() {
     how.engine.polling = kind != 0;
     how.engine.upgrades = kind != 1;
     clients_.push_back(std::make_unique<socketio_client>(network_, seed_, std::move(how)));
-    behaviours_.push_back(std::make_unique<standard_behaviour>(*clients_.back(), oracle_, trace_,
-                                                               simulation_.clock(), seed_,
-                                                               scenario_.actions_per_second));
+    clients_.back()->on_wrong_packet = [this, number](std::string_view text) {
+      if (oracle_.client(number).repeats || clients_[number]->has_raced()) return;
+      oracle_.violated("protocol",
+                       "client " + std::to_string(number) + " got " + std::string(text));
+    };
+    behaviours_.push_back(application_->enter(*clients_.back()));
     simulation_.add(*clients_.back());
     simulation_.add(*behaviours_.back());
   }
@@ -100,6 +112,8 @@ void world::end_server() {
     }
     simulation_.advance(slice);
   }
+  application_->server_ended();
+  simulation_.run();
   server_.reset();
   is_ending_server_ = false;
   oracle_.server_ended();
@@ -130,17 +144,8 @@ void world::check_at_rest() {
   if (longest > scenario_.server.outbox_bytes_max)
     oracle_.violated("bounds", std::to_string(longest) + " bytes wait for one client");
   if (simulation_.is_disturbed()) return;
-  oracle_.check_sockets([this](std::string_view nsp, std::string_view sid) {
-    return simulation_.rooms_of(nsp, sid);
-  });
-  for (const std::string_view nsp : standard_namespaces) {
-    const std::size_t connected = oracle_.connected_in(nsp);
-    const std::size_t subscribed = simulation_.subscribers(nsp);
-    if (connected != subscribed)
-      oracle_.violated("subscribers equal the connected",
-                       std::to_string(subscribed) + " in " + std::string(nsp) + ", where " +
-                           std::to_string(connected) + " are connected");
-  }
+  if (options_.application) witness_.check();
+  application_->check();
 }
 
 void world::heal() {
@@ -158,21 +163,23 @@ void world::heal() {
 }
 
 void world::demand_progress() {
+  for (const auto& one : clients_)
+    if (one->has_raced()) one->vanish();  // What it missed may be its CONNECT's reply.
   for (const auto& one : behaviours_) one->settle();
   milliseconds waited{0};
   const auto is_settled = [&] {
     return std::all_of(behaviours_.begin(), behaviours_.end(),
-                       [&](const auto& one) { return one->is_settled(oracle_.has_lost()); });
+                       [&](const auto& one) { return one->is_settled(); });
   };
   for (; !is_settled() && waited < scenario_.patience && !is_over(); waited += slice) pass(slice);
   if (is_over()) return;
   for (std::size_t i = 0; i < behaviours_.size(); ++i)
-    if (!behaviours_[i]->is_settled(oracle_.has_lost()))
+    if (!behaviours_[i]->is_settled())
       return oracle_.violated("liveness", "client " + std::to_string(i) + " has not come back in " +
                                               std::to_string(scenario_.patience.count()) + " ms");
   for (const auto& one : behaviours_) one->say_last();
   pass(2 * slice + 500ms);
-  if (!is_over()) oracle_.check_settled();
+  if (!is_over()) application_->check_settled();
 }
 
 void world::leave_all() {

@@ -5,10 +5,8 @@
 #include <vector>
 
 #include <troupe/actors/caf.hpp>
-#include <troupe/harness/network.hpp>
 #include <troupe/harness/run.hpp>
-#include <troupe/harness/socketio_client.hpp>
-#include <troupe/harness/standard_application.hpp>
+#include <troupe/harness/witness.hpp>
 
 namespace troupe::harness {
 
@@ -65,9 +63,12 @@ class world final : private participant {
   dice random_;
   network network_;
   armed_faults application_faults_;
+  stage stage_;
+  witness witness_;
+  std::unique_ptr<application> application_;
   std::unique_ptr<server> server_;
   std::vector<std::unique_ptr<socketio_client>> clients_;
-  std::vector<std::unique_ptr<standard_behaviour>> behaviours_;
+  std::vector<std::unique_ptr<behaviour>> behaviours_;
   std::vector<scheduled> schedule_;
   time_point begun_;
   std::optional<fault_rule> wanted_process_;  // A fault of the server's process, at the next rest.

@@ -164,8 +164,8 @@ void world::strike_system(const scheduled& one) {
       if (rule.kind == fault::supervisor_limit)
         deaths_wanted_ =
             deaths_wanted_ == 0 ? scenario_.server.broadcaster_restarts_max : deaths_wanted_ - 1;
-      const auto which = random_.below(std::size(standard_namespaces));
-      return kill(simulation_.directory().open(standard_namespaces[which])->broadcaster());
+      const auto all = simulation_.directory().all();
+      return kill(all[random_.below(all.size())]->broadcaster());
     }
     case fault::stall:
       return simulation_.stall(random_.below(scenario_.shards), until);

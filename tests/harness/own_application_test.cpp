@@ -2,6 +2,8 @@
 
 #include <tests/seeds.hpp>
 #include <troupe/harness/network.hpp>
+#include <troupe/harness/report.hpp>
+#include <troupe/harness/run.hpp>
 #include <troupe/harness/socketio_client.hpp>
 #include <troupe/server.hpp>
 
@@ -21,7 +23,97 @@ void serve_counter(troupe::server& io) {
   });
 }
 
+/// Counts who is there. `forgets`: who falls silent is not taken off.
+struct presence {
+  bool forgets = false;
+  std::size_t online = 0;
+
+  void serve(troupe::server& io) {
+    io.on_connection([this](troupe::socket& socket) {
+      ++online;
+      socket.on_disconnect([this](troupe::disconnect_reason reason) {
+        online -= forgets && reason == troupe::disconnect_reason::ping_timeout ? 0 : 1;
+      });
+    });
+  }
+};
+
+class visitor final : public behaviour {
+ public:
+  explicit visitor(socketio_client& who) : behaviour(who) {
+    client_.join("/");
+    client_.connect();
+  }
+};
+
+class presence_under_test final : public application {
+ public:
+  presence_under_test(stage& on, bool forgets) : stage_(on) { counted_.forgets = forgets; }
+  void serve(troupe::server& io) override { counted_.serve(io); }
+  std::unique_ptr<behaviour> enter(socketio_client& who) override {
+    return std::make_unique<visitor>(who);
+  }
+  void check() override {
+    if (counted_.online != stage_.world.subscribers("/"))
+      stage_.judge.violated("presence", std::to_string(counted_.online) + " are counted");
+  }
+
+ private:
+  stage& stage_;
+  presence counted_;
+};
+
+run_options with_presence(bool forgets) {
+  run_options how;
+  how.application = [forgets](stage& on) {
+    return std::make_unique<presence_under_test>(on, forgets);
+  };
+  return how;
+}
+
 }  // namespace
+
+TEST_CASE("an application of the user's holds through the standard mix of faults") {
+  with_seeds(20, [](std::uint64_t seed) {
+    const run_result result = run(standard_scenario(), seed, with_presence(false));
+    INFO(text_report(result));
+    REQUIRE_FALSE(result.broken);
+    CHECK(result.hash == run(standard_scenario(), seed, with_presence(false)).hash);
+  });
+}
+
+TEST_CASE("what an application of the user's does wrong is told with a smaller scenario") {
+  scenario what = standard_scenario();
+  what.drawn_faults = 0;
+  what.at(1s).on(client(1)).latency(20ms);
+  what.at(2s).on(client(3)).inflict(fault::missing_pong);
+  what.at(3s).on(client(2)).latency(30ms);
+  const run_result result = run(what, 1, with_presence(true));
+  REQUIRE(result.broken);
+  CHECK(result.broken->invariant == "presence");
+  const run_result smaller = shrink(result, with_presence(true));
+  REQUIRE(smaller.broken);
+  CHECK(smaller.broken->invariant == "presence");
+  REQUIRE(smaller.played.rules.size() == 1);
+  CHECK(smaller.played.rules.front().kind == fault::missing_pong);
+  CHECK_FALSE(run(what, 1, with_presence(false)).broken);
+}
+
+TEST_CASE("handlers of the user's may throw, and every read or write fail") {
+  scenario what = standard_scenario();
+  what.drawn_faults = 0;
+  what.clients = 2;
+  what.duration = 300ms;
+  const std::size_t runs = fail_every_operation(
+      what, 1,
+      [](const run_result& result) {
+        INFO(text_report(result));
+        REQUIRE_FALSE(result.broken);
+        return true;
+      },
+      with_presence(false));
+  CHECK(runs > 10);
+}
 
 TEST_CASE("an application of the user's answers under any seed, through a bad network") {
   with_seeds(50, [](std::uint64_t seed) {
