@@ -197,7 +197,8 @@ void broadcaster::handle(const pass_on&) {
 protocol::frame_ptr broadcaster::encode(const publish& message, const arguments& values,
                                         std::optional<std::uint64_t> id) const {
   const argument_writer writer(message.event, values);
-  return directory_.encode().event(nsp_->name(), writer.texts(), id, writer.attachments());
+  auto made = directory_.encode().event(nsp_->name(), writer.texts(), id, writer.attachments());
+  return protocol::with_compression(std::move(made), message.how.may_compress);
 }
 
 protocol::frame_ptr broadcaster::encode_recoverable(const publish& message, bool has_receivers) {

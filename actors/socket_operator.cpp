@@ -54,7 +54,7 @@ void socket_operator::emit_values(std::string_view event, arguments values,
   const argument_writer writer(event, values);
   auto frame = owner.home().shared().encode().event(state_->entry->name(), writer.texts(), id,
                                                     writer.attachments());
-  owner.send(*state_, std::move(frame), how_);
+  owner.send(*state_, protocol::with_compression(std::move(frame), how_.may_compress), how_);
   if (handler) owner.add_ack(*state_, *id, std::move(handler), timeout_);
 }
 

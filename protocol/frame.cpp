@@ -68,4 +68,11 @@ frame frame::of(std::span<const message_view> messages) {
   return made;
 }
 
+frame_ptr with_compression(frame_ptr made, bool may_compress) {
+  if (may_compress || made == nullptr) return made;
+  auto kept = std::make_shared<frame>(*made);
+  kept->keep_uncompressed();
+  return kept;
+}
+
 }  // namespace troupe::protocol

@@ -47,14 +47,21 @@ class frame {
   std::string_view message(part p) const noexcept {
     return std::string_view(bytes_).substr(p.offset, p.size);
   }
+  /// False: its sender wants the bytes to leave as they are, whatever the transport would compress.
+  bool may_compress() const noexcept { return may_compress_; }
+  void keep_uncompressed() noexcept { may_compress_ = false; }
 
  private:
   frame() = default;
   std::string bytes_;
   part first_{};
+  bool may_compress_ = true;
   std::vector<part> rest_;
 };
 
 using frame_ptr = std::shared_ptr<const frame>;
+
+/// `made`, or a copy of it that keeps uncompressed if `may_compress` is false.
+frame_ptr with_compression(frame_ptr made, bool may_compress);
 
 }  // namespace troupe::protocol

@@ -11,6 +11,7 @@ transport::inflater& compression::shared_inflater() {
 }
 
 bool compression::is_worth_it(const protocol::frame& frame) const noexcept {
+  if (!frame.may_compress()) return false;
   for (std::size_t i = 0; i < frame.part_count(); ++i)
     if (frame.part_at(i).size >= options_.threshold) return true;
   return false;

@@ -33,8 +33,14 @@ class http_peer final : public transport::http_connection::host, private timer {
   /// Begins with a request that another shard read.
   void start_with(moving_request what);
 
+  /// What a polling GET is answered.
+  struct polled {
+    std::string bytes;
+    bool binary = false;  ///< application/octet-stream, else text.
+    bool may_compress = true;
+  };
   /// Answers of the session that the request under way was given to.
-  void answer_get(std::string payload, bool binary);
+  void answer_get(polled payload);
   void answer_post(protocol::engineio::post_verdict verdict);
   /// A second GET or POST beside a pending one: 400, empty.
   void answer_overlap();

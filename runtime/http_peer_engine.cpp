@@ -188,18 +188,18 @@ void http_peer::add_polling_fields(transport::header_fields& fields) const {
     fields.add("X-XSS-Protection", "0");
 }
 
-void http_peer::answer_get(std::string payload, bool binary) {
+void http_peer::answer_get(polled payload) {
   const session& from = *std::exchange(session_, nullptr);
   transport::http_response response;
   response.fields.add("Content-Type",
-                      binary ? "application/octet-stream" : "text/plain; charset=UTF-8");
+                      payload.binary ? "application/octet-stream" : "text/plain; charset=UTF-8");
   response.fields.add("Cache-Control", "no-store");
   add_polling_fields(response.fields);
   const auto& cookie = home_.settings().cookie;
   if (cookie && is_handshake()) response.fields.add("Set-Cookie", set_cookie(*cookie, from.sid()));
   if (!tell_headers(response.fields)) return;
-  response.body = std::move(payload);
-  compress(response);
+  response.body = std::move(payload.bytes);
+  if (payload.may_compress) compress(response);
   respond(std::move(response));
 }
 

@@ -290,17 +290,23 @@ const protocol::frame_ptr& session::translated(const protocol::frame_ptr& frame)
 
 void session::answer_poll() {
   http_peer* peer = std::exchange(polling_->get, nullptr);
-  engineio::v3::payload payload;
-  if (is_revision_3())
-    payload = engineio::v3::make_payload(polling_->frames);
-  else
+  http_peer::polled payload;
+  // As in the reference: one packet that may be compressed is enough.
+  payload.may_compress = std::any_of(polling_->frames.begin(), polling_->frames.end(),
+                                     [](const auto& frame) { return frame->may_compress(); });
+  if (is_revision_3()) {
+    auto made = engineio::v3::make_payload(polling_->frames);
+    payload.bytes = std::move(made.bytes);
+    payload.binary = made.binary;
+  } else {
     payload.bytes = payload_of(polling_->frames);
+  }
   polling_->frames.clear();
   polling_->bytes = 0;
   soft_deadline_ = time_point::max();
   engine_.poll_answered();
   if (polling_->jsonp) payload.bytes = engineio::jsonp_response(*polling_->jsonp, payload.bytes);
-  if (peer != nullptr) peer->answer_get(std::move(payload.bytes), payload.binary);
+  if (peer != nullptr) peer->answer_get(std::move(payload));
   if (events_ != nullptr) events_->drained();
 }
 

@@ -11,7 +11,9 @@ const protocol::frame_ptr& translation::of(const protocol::frame_ptr& frame, boo
     plain_ = base64_ = nullptr;
   }
   protocol::frame_ptr& made = base64 ? base64_ : plain_;
-  if (made == nullptr) made = protocol::engineio::v3::translate(*frame, base64);
+  if (made == nullptr)
+    made = protocol::with_compression(protocol::engineio::v3::translate(*frame, base64),
+                                      frame->may_compress());
   return made == nullptr ? frame : made;
 }
 

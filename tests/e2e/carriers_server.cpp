@@ -72,6 +72,8 @@ void serve(troupe::server& io) {
   io.on_connection([&io](troupe::socket& socket) {
     serve_life(io, socket);
     socket.on("echo", [&socket](const arguments& all) { socket.emit("echo", all); });
+    socket.on("echo-as-it-is",
+              [&socket](const arguments& all) { socket.compress(false).emit("echo", all); });
     socket.on("ask", [](const arguments& all, const ack& reply) { reply.send(all); });
     socket.on("flood", [&socket](int count, int bytes) {
       for (int i = 0; i < count; ++i)
@@ -79,6 +81,7 @@ void serve(troupe::server& io) {
       socket.disconnect(true);
     });
     socket.on("zeros", [](const value& sent, const ack& reply) { reply(sent.json().size()); });
+    socket.on("all-as-it-is", [&io](const arguments& all) { io.compress(false).emit("all", all); });
     socket.on("all", [&io](const arguments& all) { io.emit("all", all); });
     socket.on("join", [&socket](const std::string& room, const ack& reply) {
       try {

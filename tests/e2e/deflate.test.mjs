@@ -5,7 +5,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { afterEach, describe, it } from "node:test";
 import zlib from "node:zlib";
-import { ask, clientsOf, collect, dropAll, openTcp, openWebSocket } from "./peers.mjs";
+import { ask, clientsOf, collect, dropAll, next, openTcp, openWebSocket } from "./peers.mjs";
 import { isReference, startServer } from "./server.mjs";
 
 const ours = { skip: isReference && "about our own compression" };
@@ -57,6 +57,23 @@ describe("permessage-deflate", ours, () => {
     assert.deepEqual(await ask(socket, "ask", noise, text, "x"), [noise, text, "x"]);
     assert.ok(received(socket) - before < 55_000);
   });
+
+  for (const takeover of ["0", "1"]) {
+    it(`leaves alone what is sent without it (takeover ${takeover})`, async () => {
+      await start("--deflate", "--deflate-takeover", takeover);
+      const socket = await clients.connect(server, "/", { perMessageDeflate: { threshold: 0 } });
+      for (const [event, back] of [["echo", "echo"], ["all", "all"]]) {
+        for (const [suffix, low, high] of [["", 0, 5000], ["-as-it-is", text.length, Infinity]]) {
+          const before = received(socket);
+          const heard = next(socket, back);
+          socket.emit(event + suffix, text);
+          assert.deepEqual(await heard, [text]);
+          const size = received(socket) - before;
+          assert.ok(low <= size && size <= high, `${event}${suffix}: ${size} bytes`);
+        }
+      }
+    });
+  }
 
   it("works through the upgrade, beside polling clients and clients without it", async () => {
     await start("--deflate", "--threads", "2");

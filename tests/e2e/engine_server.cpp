@@ -14,6 +14,9 @@ void serve(troupe::server& io) {
   io.on_connection([](troupe::socket& socket) {
     socket.on("message",
               [&socket](const troupe::arguments& all) { socket.emit("message-back", all); });
+    socket.on("as-it-is", [&socket](const troupe::arguments& all) {
+      socket.compress(false).emit("message-back", all);
+    });
   });
 }
 

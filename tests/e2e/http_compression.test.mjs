@@ -84,6 +84,23 @@ describe("compression of polling responses", () => {
     assert.equal(gunzipSync(body).toString(), `___eio[0](${JSON.stringify(packet)});`);
   });
 
+  it("is not for what is sent without it, unless something else comes along", async () => {
+    const server = servers.plain;
+    const { body: handshake } = await request(server, polling());
+    const path = polling(`&sid=${JSON.parse(handshake.slice(1)).sid}`);
+    await request(server, path, { method: "POST", body: "40" });
+    await request(server, path);
+    const text = "x".repeat(2000);
+    const send = (events) => request(server, path, { method: "POST",
+      body: events.map((event) => `42["${event}","${text}"]`).join("\x1e") });
+    await send(["as-it-is", "as-it-is"]);
+    const plain = await fetchRaw(server, path, "gzip");
+    assert.equal(plain.headers["content-encoding"], undefined);
+    assert.equal(plain.body.toString(), Array(2).fill(`42["message-back","${text}"]`).join("\x1e"));
+    await send(["as-it-is", "message"]);
+    assert.equal((await fetchRaw(server, path, "gzip")).headers["content-encoding"], "gzip");
+  });
+
   for (const size of [2000, 100_000, 900_000]) {
     it(`keeps every byte (${size})`, async () => {
       const server = servers.plain;

@@ -159,6 +159,7 @@ const io = new Server(http, configure);
 prepare(io);
 io.on("connection", (socket) => {
   socket.on("message", (...args) => socket.emit("message-back", ...args));
+  socket.on("as-it-is", (...args) => socket.compress(false).emit("message-back", ...args));
 });
 
 process.on("SIGTERM", () => io.close(() => process.exit(0)));
