@@ -46,6 +46,7 @@ session::session(shard& home, actors::link_id id, std::string sid, transport_kin
       engine_(std::move(sid), transport, home.engine_options(), *this,
               engineio::revision_of(handshake.parameter("EIO"))),
       handshake_(std::move(handshake)) {
+  is_plain_ = !is_revision_3();
   if (transport == transport_kind::polling) polling_ = std::make_unique<polling_state>();
 }
 
@@ -74,10 +75,18 @@ void session::send(const protocol::frame_ptr& frame, actors::delivery how) {
 }
 
 void session::queue(const protocol::frame_ptr& frame) {
+  const protocol::frame_ptr* next = is_plain_ ? &frame : prepared(frame);
+  if (next == nullptr) return;
+  write_batch& batch = home_.batch();
   if (queued_ == write_batch::root) home_.mark_dirty(*this);
-  queued_ = home_.batch().append(queued_, is_revision_3() ? translated(frame) : frame);
+  queued_ = batch.append(queued_, *next);
+  if (batch.bytes(queued_) > turn_bytes_max) flush();
+}
+
+const protocol::frame_ptr* session::prepared(const protocol::frame_ptr& frame) {
   if (events_ != nullptr) events_->queued(*frame);
-  if (home_.batch().bytes(queued_) > turn_bytes_max) flush();
+  if (gone_) return nullptr;  // A listener closed it.
+  return is_revision_3() ? &translated(frame) : &frame;
 }
 
 void session::on_send(std::string_view packet) {
@@ -109,8 +118,8 @@ void session::flush_websocket() {
   }
   batch.leave(node);
   if (outcome == verdict::overflow) overflown();
-  if (outcome == verdict::queued || outcome == verdict::written)
-    check_soft_bound(connection.queued_bytes());
+  // Written: nothing had been queued, so no deadline runs.
+  if (outcome == verdict::queued) check_soft_bound(connection.queued_bytes());
   if (events_ != nullptr) events_->drained();
 }
 

@@ -108,6 +108,7 @@ class session final : public actors::link,
 
   void plan();
   void queue(const protocol::frame_ptr& frame);
+  const protocol::frame_ptr* prepared(const protocol::frame_ptr& frame);
   const protocol::frame_ptr& translated(const protocol::frame_ptr& frame);
   void flush_websocket();
   void write_polled();
@@ -140,6 +141,7 @@ class session final : public actors::link,
   client_handshake handshake_;
   transport::admission::place place_;
   disconnect_reason reason_ = disconnect_reason::transport_close;
+  bool is_plain_ = true;  // Frames go out as they are, and nobody listens.
   bool paused_ = false;
   bool cut_off_ = false;  // It overflowed in the middle of things: aborted at once, by its timer.
   bool gone_ = false;     // The engine has closed; the actor knows or will know.

@@ -34,6 +34,7 @@ std::string_view name_of(engineio::packet_type type) noexcept {
 
 engine_session& session::conn() {
   if (events_ == nullptr) events_ = std::make_unique<events>(*this, home_);
+  is_plain_ = false;
   return *events_;
 }
 

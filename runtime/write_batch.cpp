@@ -21,7 +21,10 @@ write_batch::node_index write_batch::add(node_index at, const protocol::frame_pt
 
 const write_batch::shared_run& write_batch::run(node_index at) {
   shared_run& made = nodes_[at].run;
-  if (made.owner == nullptr) {
+  if (made.owner == nullptr && nodes_[at].depth == 1) {
+    made.bytes = nodes_[at].frame->websocket_bytes();
+    made.owner = nodes_[at].frame;
+  } else if (made.owner == nullptr) {
     auto bytes = std::make_shared<std::string>();
     bytes->reserve(nodes_[at].bytes);
     for (const protocol::frame_ptr* frame : frames(at)) bytes->append((*frame)->websocket_bytes());
