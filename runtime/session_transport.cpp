@@ -152,7 +152,9 @@ void session::on_upgraded() {
   polling_->frames = {};
   polling_->bytes = 0;
   if (!polling_->has_peer()) polling_.reset();
-  if (events_ != nullptr) events_->upgraded();
+  if (events_ == nullptr) return;
+  events_->upgraded();
+  if (!frames.empty()) events_->drained();
 }
 
 void session::on_packet(const engineio::packet_view& packet) {
