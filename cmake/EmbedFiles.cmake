@@ -2,7 +2,7 @@
 # names. Gives it a header NAME.hpp:
 #
 #   namespace troupe_node::NAME {
-#   struct file { std::string_view name; std::string_view content; };
+#   struct file { std::string_view name; std::string_view content; std::string_view digest; };
 #   std::span<const file> all();
 #   }
 
@@ -13,6 +13,7 @@ if(CMAKE_SCRIPT_MODE_FILE)  # cmake -DNAME= -DOUTPUT= -DFILES=a|b -P: writes the
   set(index 0)
   foreach(file IN LISTS files)
     file(READ "${file}" content HEX)
+    file(MD5 "${file}" digest)
     # One literal a line keeps the compiler quick where a list of numbers would not.
     string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" content "${content}")
     string(REPEAT "." 256 line)
@@ -20,7 +21,7 @@ if(CMAKE_SCRIPT_MODE_FILE)  # cmake -DNAME= -DOUTPUT= -DFILES=a|b -P: writes the
     get_filename_component(name "${file}" NAME)
     string(APPEND arrays "constexpr char content_${index}[] =\n\"${content}\";\n")
     string(APPEND entries
-      "    {\"${name}\", {content_${index}, sizeof(content_${index}) - 1}},\n")
+      "    {\"${name}\", {content_${index}, sizeof(content_${index}) - 1}, \"${digest}\"},\n")
     math(EXPR index "${index} + 1")
   endforeach()
   file(WRITE "${OUTPUT}" "#include \"${NAME}.hpp\"\n\n"
@@ -50,10 +51,11 @@ function(troupe_embed target name)
 
 namespace troupe_node::@name@ {
 
-/// A file put into the program at build time; both views last as long as the program.
+/// A file put into the program at build time; the views last as long as the program.
 struct file {
   std::string_view name;
   std::string_view content;
+  std::string_view digest;  ///< Changes with the content.
 };
 
 std::span<const file> all();

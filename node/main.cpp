@@ -2,11 +2,11 @@
 #include <fmt/core.h>
 
 #include <atomic>
+#include <boost/system/system_error.hpp>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
 #include <exception>
-#include <map>
 #include <string>
 #include <thread>
 #include <utility>
@@ -71,40 +71,49 @@ bool wait_for_end(troupe::server& io, const sigset_t& signals, std::chrono::mill
   return in_order;
 }
 
+std::string address_of(const troupe::options& options, unsigned port) {
+  if (!options.unix_path.empty()) return "unix:" + options.unix_path;
+  const bool is_ipv6 = options.host.find(':') != options.host.npos;
+  return fmt::format("{}://{}:{}", options.tls.is_on() ? "https" : "http",
+                     is_ipv6 ? "[" + options.host + "]" : options.host, port);
+}
+
+std::string what_failed(const troupe::options& options, const boost::system::error_code& failure) {
+  if (std::string_view(failure.category().name()) != "openssl")
+    return "cannot listen on " + address_of(options, options.port);
+  const auto& tls = options.tls;
+  return tls.key_file.empty() ? tls.certificate_file : tls.certificate_file + ", " + tls.key_file;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  troupe_node::settings settings = troupe_node::read_settings(argc, argv);
-  const bool has_tls = settings.server.tls.is_on();
+  const troupe_node::settings settings = troupe_node::read_settings(argc, argv);
+  troupe::options options = settings.server;
   // Signals are waited for, not handled: every thread made from here on blocks them.
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
-  if (has_tls) sigaddset(&signals, SIGHUP);
+  if (options.tls.is_on()) sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  settings.server.log = [least = settings.log_level](troupe::log_level level,
-                                                     std::string_view text) {
+  options.log = [least = settings.log_level](troupe::log_level level, std::string_view text) {
     if (level >= least) log_line(level, text);
   };
-  std::string path = settings.server.path;
-  while (!path.empty() && path.back() == '/') path.pop_back();
-  settings.server.on_http = [path](const troupe::transport::http_request& request) {
-    return troupe_node::serve_page(request, path);
-  };
-  const std::string host = settings.server.host;
-  const unsigned port = settings.server.port;
+  options.on_http = troupe_node::chat_page(options.path);
   try {
-    troupe::server io{std::move(settings.server)};
+    troupe::server io{std::move(options)};
     serve_chat(io);
     io.start();
-    fmt::print("listening on {}://{}:{}\n", has_tls ? "https" : "http",
-               host.find(':') == host.npos ? host : "[" + host + "]", io.port());
+    fmt::print("listening on {}\n", address_of(settings.server, io.port()));
     std::fflush(stdout);
     return wait_for_end(io, signals, settings.drain_timeout) ? 0 : 1;
+  } catch (const boost::system::system_error& failed) {
+    fmt::print(stderr, "troupe-node: {}: {}\n", what_failed(settings.server, failed.code()),
+               failed.code().message());
   } catch (const std::exception& failed) {
-    fmt::print(stderr, "troupe-node: cannot listen on {}:{}: {}\n", host, port, failed.what());
-    return 2;
+    fmt::print(stderr, "troupe-node: {}\n", failed.what());
   }
+  return 2;
 }

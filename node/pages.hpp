@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -7,8 +8,10 @@
 
 namespace troupe_node {
 
-/// The chat page at "/" and the browser client's files below `path`; nothing else.
-std::optional<troupe::transport::http_response> serve_page(
-    const troupe::transport::http_request& request, const std::string& path);
+/// Serves the chat page at "/", told where the Socket.IO endpoint is, and the browser client's
+/// files below `endpoint` ("/socket.io"); nothing else.
+std::function<
+    std::optional<troupe::transport::http_response>(const troupe::transport::http_request&)>
+chat_page(const std::string& endpoint);
 
 }  // namespace troupe_node

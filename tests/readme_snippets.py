@@ -37,7 +37,7 @@ def check(root):
         for block in map(lines, blocks(page.read_text())):
             if not any(stands_in(block, source) for source in sources.values()):
                 yield f"{page.relative_to(root)}: in no example:\n" + "\n".join(block)
-    there = set(re.findall(r'add(?:_milliseconds)?\(app, "([a-z-]+)"',
+    there = set(re.findall(r'(?:add(?:_milliseconds)?\(app, "|add_flag\("--)([a-z-]+)"',
                            (root / "node/settings.cpp").read_text()))
     cells = re.findall(r"^\| (`--[^|]*)\|", readme, re.MULTILINE)
     told = set(re.findall(r"`--([a-z-]+)`", " ".join(cells)))

@@ -94,10 +94,25 @@ describe("troupe-node", () => {
 
   it("says in one line that an option is bad", ours, async () => {
     for (const args of [["--nonsense"], ["--port", "x"], ["--port", "65536"], ["--port", "-1"],
-      ["--threads", "-1"], ["--log-level", "chatty"], ["--max-payload", "lots"], ["extra"]]) {
+      ["--threads", "-1"], ["--log-level", "chatty"], ["--max-payload", "lots"], ["extra"],
+      ["--path", "chat"], ["--path", "/"], ["--health-path", "health"], ["--max-clients", "-5"],
+      ["--tls-key", "/etc/passwd"], ["--tls-certificate", "/nonexistent"],
+      ["--tls-certificate", "/etc/passwd"], ["--unix-path", "/nonexistent/socket"],
+      ["--host", "nowhere.invalid"], ["--config", "/nonexistent"]]) {
       const { code, out, err } = await run("node", args);
       assert.deepEqual([code, out], [2, ""], args.join(" "));
-      assert.match(err, /^[^\n]+\n$/, args.join(" "));
+      assert.match(err, /^troupe-node: [^\n\0]+\n$/, args.join(" "));
+    }
+  });
+
+  it("says which file or address it cannot use", ours, async () => {
+    for (const [args, named] of [
+      [["--tls-certificate", "/etc/passwd"], "/etc/passwd: "],
+      [["--unix-path", "/nonexistent/socket"], "unix:/nonexistent/socket: "],
+      [["--host", "nowhere.invalid", "--port", "1"], "http://nowhere.invalid:1: "],
+    ]) {
+      const { err } = await run("node", args);
+      assert.ok(err.includes(named) && !err.includes(".hpp"), err);
     }
   });
 
@@ -119,16 +134,37 @@ describe("troupe-node", () => {
       TROUPE_PING_INTERVAL: "12345", TROUPE_PING_TIMEOUT: "6789", TROUPE_MAX_PAYLOAD: "4321",
     }), expected));
 
-  it("takes its options from a file", ours, async () => {
+  async function withFile(text, use) {
     const folder = mkdtempSync(join(tmpdir(), "troupe-"));
     try {
       const file = join(folder, "node.toml");
-      writeFileSync(file, "ping-interval = 12345\nping-timeout = 6789\nmax-payload = 4321\n");
-      assert.deepEqual(await handshakeOf(["--config", file]), expected);
+      writeFileSync(file, text);
+      await use(file);
     } finally {
       rmSync(folder, { recursive: true });
     }
-  });
+  }
+
+  it("takes its options from a file", ours, () =>
+    withFile("ping-interval = 12345\nping-timeout = 6789\nmax-payload = 4321\n", async (file) => {
+      assert.deepEqual(await handshakeOf(["--config", file]), expected);
+      assert.deepEqual(await handshakeOf([], { TROUPE_CONFIG: file }), expected);
+    }));
+
+  it("goes by the command line before the environment before the file", ours, () =>
+    withFile("ping-interval = 1\nping-timeout = 1\nmax-payload = 4321\n", async (file) =>
+      assert.deepEqual(await handshakeOf(["--config", file, "--ping-interval=12345"],
+        { TROUPE_PING_INTERVAL: "2", TROUPE_PING_TIMEOUT: "6789" }), expected)));
+
+  for (const text of ["bogus = 3\n", "ping_interval = 100\n", "[server]\nport = 0\n",
+    "not a file {{{\n", "port = many\n"]) {
+    it(`does not start with a file that it does not understand (${text.trim()})`, ours, () =>
+      withFile(text, async (file) => {
+        const { code, out, err } = await run("node", ["--config", file]);
+        assert.deepEqual([code, out], [2, ""]);
+        assert.match(err, /^troupe-node: [^\n]+\n$/);
+      }));
+  }
 
   it("listens below another path", ours, async () => {
     const other = await startServer("node", ["--path", "/elsewhere"]);

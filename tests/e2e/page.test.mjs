@@ -24,14 +24,14 @@ describe("the chat page", { skip: !existsSync(executablePath) && "no Chromium" }
     await server.stop();
   });
 
-  async function open(name, options = {}) {
+  async function open(name, options = {}, of = server) {
     const context = await browser.newContext({ viewport: { width: 720, height: 560 }, ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(10_000 * slowness);
     page.faults = [];
     page.on("pageerror", (error) => page.faults.push(error.message));
     page.on("console", (line) => line.type() === "error" && page.faults.push(line.text()));
-    await page.goto(server.url);
+    await page.goto(of.url);
     await page.getByRole("status").getByText("connected", { exact: true }).waitFor();
     await page.getByLabel("Your name").fill(name);
     return page;
@@ -93,6 +93,28 @@ describe("the chat page", { skip: !existsSync(executablePath) && "no Chromium" }
     await say(page, "back again");
     await sees(page, "back again");
     await page.context().close();
+  });
+
+  it("finds its server below another path", async () => {
+    const other = await startServer("node", ["--path", "/a/chat/"]);
+    try {
+      const page = await open("Pat", {}, other);
+      await say(page, "heard below a path");
+      await sees(page, "heard below a path");
+      assert.deepEqual(page.faults, []);
+      await page.context().close();
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it("does not take what others send for its own", async () => {
+    const [page, mallory] = [await open("Ann"), await open("Mallory")];
+    const id = await page.evaluate(() => troupe.id);
+    await mallory.evaluate((id) => troupe.emit("chat", { from: "Ann", id, text: "not mine" }), id);
+    await sees(page, "not mine");
+    assert.equal(await page.locator("#messages .mine").count(), 0);
+    await Promise.all([page, mallory].map((one) => one.context().close()));
   });
 
   it("fits a telephone", async () => {
