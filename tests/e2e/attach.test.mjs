@@ -6,11 +6,16 @@ import http from "node:http";
 import net from "node:net";
 import { after, afterEach, before, describe, it } from "node:test";
 import {
-  ask, clientsOf, collect, dropAll, openPolling, openTcp, request, transportSets,
+  ask, clientsOf, collect, dropAll, openPolling, openTcp, polling, request, transportSets,
 } from "./peers.mjs";
 import { isReference, startServer, within } from "./server.mjs";
 
 const ours = { skip: isReference && "about our own programs" };
+
+async function close(server, sid) {
+  const answer = await request(server, polling(`&sid=${sid}`), { method: "POST", body: "1" });
+  assert.equal(answer.body, "ok");
+}
 
 describe("the example beast_server", ours, () => {
   let server;
@@ -38,13 +43,15 @@ describe("the example beast_server", ours, () => {
         answer.on("data", (text) => { body += text; });
         answer.on("end", () => resolve([answer.statusCode, body]));
       }).on("error", reject));
+    const opened = [];
     for (let i = 0; i < 3; ++i) {
       assert.deepEqual(await get("/"), [200, "the program's own page\n"]);
       const [status, body] = await get("/socket.io/?EIO=4&transport=polling");
       assert.equal(status, 200);
-      assert.match(body, /^0\{"sid"/);
+      opened.push(/^0\{"sid":"([^"]+)"/.exec(body)[1]);
       assert.equal((await get("/nowhere"))[0], 404);
     }
+    for (const sid of opened) await close(server, sid);
     agent.destroy();
   });
 
@@ -100,7 +107,9 @@ describe("a server", ours, () => {
       ["--connected-descriptor", "3"], {}, [socket._handle]);
     socket.destroy();
     front.close();
-    await client.until((text) => text.includes('0{"sid"'), "the handshake");
+    const handshake = await client.until((text) => /0\{"sid":"[\w-]+"/.test(text), "the handshake");
+    const [, sid] = /"sid":"([\w-]+)"/.exec(handshake);
+    await close(server, sid);
     client.destroy();
     await server.stop();
   });

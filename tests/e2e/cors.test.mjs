@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
-import { clientsOf, dropAll, next, openTcp, openWebSocket, polling, request } from "./peers.mjs";
+import { clientsOf, dropAll, firstOf, openTcp, openWebSocket, polling, request } from "./peers.mjs";
 import { isReference, startServer } from "./server.mjs";
 
 /** The headers that CORS is about. */
@@ -99,6 +99,7 @@ describe("CORS", () => {
     const server = await startServer("engine", ["--scenario", "cors-throws"]);
     assert.equal((await request(server, polling(), { headers: { Origin: a } })).status, 500);
     assert.equal((await request(server, polling())).status, 200);
+    await dropAll();
     await server.stop();
   });
 });
@@ -113,9 +114,8 @@ describe("the list of allowed origins", { skip: isReference && "refuses nobody" 
   for (const transport of ["polling", "websocket"]) {
     const connect = async (headers) => {
       const socket = clients.open(server, "/", { transports: [transport], extraHeaders: headers });
-      const connected = next(socket, "connect").then(() => "connected");
-      const refused = next(socket, "connect_error").then(() => "refused");
-      return Promise.race([connected, refused]);
+      const [event] = await firstOf(socket, ["connect", "connect_error"]);
+      return event === "connect" ? "connected" : "refused";
     };
 
     it(`lets in whom it names, by ${transport}`, async () => {

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { afterEach, describe, it } from "node:test";
 import zlib from "node:zlib";
 import { ask, clientsOf, collect, dropAll, next, openTcp, openWebSocket } from "./peers.mjs";
-import { isReference, startServer } from "./server.mjs";
+import { isReference, startServer, within } from "./server.mjs";
 
 const ours = { skip: isReference && "about our own compression" };
 const text = "All work and no play makes Jack a dull boy. ".repeat(2000);
@@ -124,7 +124,7 @@ describe("permessage-deflate", ours, () => {
     const answer = await socket.until((got) => got.includes('0{"sid"'));
     assert.match(answer, /\r\nSec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover\r\n/i);
     socket.write(frame(0x81, Buffer.from("40")));
-    const joined = await socket.until((got) => got.includes('40{"sid"'));
+    const joined = await socket.until((got) => /40\{"sid":"[\w-]+"\}/.test(got));
     let at = joined.length;
     const events = ["a".repeat(300), "b".repeat(600), "b".repeat(600)];
     const seen = [];
@@ -172,10 +172,10 @@ describe("permessage-deflate", ours, () => {
     const watcher = await clients.connect(server);
     const peak = () => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${server.pid}/status`))[1]);
     const before = peak();
-    for (let i = 0; i < 5; ++i) {
+    for (let i = 0; i < 3; ++i) {
       const bomb = await openWebSocket(server, "", { perMessageDeflate: { threshold: 0 } });
-      bomb.send(Buffer.alloc(200_000_000));
-      assert.equal(await bomb.closed, 1009);
+      bomb.send(Buffer.alloc(100_000_000));
+      assert.equal(await within(bomb.closed, "the bomb is closed", 30_000), 1009);
     }
     assert.ok(peak() - before < 20_000, `${peak() - before} KiB more`);
     assert.deepEqual(await ask(watcher, "ask", 1), [1]);
@@ -183,7 +183,7 @@ describe("permessage-deflate", ours, () => {
     const most = "4" + "x".repeat(999_999);
     const socket = await openWebSocket(server, "", { perMessageDeflate: { threshold: 0 } });
     socket.send(most + "x");
-    assert.equal(await socket.closed, 1009);
+    assert.equal(await within(socket.closed, "closed"), 1009);
   });
 
   it("closes what is no compressed message", async () => {

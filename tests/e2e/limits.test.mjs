@@ -91,22 +91,24 @@ describe("the server's limits", ours, () => {
     const heard = [];
     fast.on("echo", (n) => heard.push(n));
     for (let n = 0; n < 20; ++n) fast.emit("echo", n);
+    const first = next(watcher, "limit");
     assert.deepEqual(await ask(fast, "ask", 1), [{ error: "too many events" }]);
     assert.deepEqual(heard, [0, 1, 2, 3, 4]);
+    await first;
     assert.equal((await stats(watcher)).events_refused, 16);
     assert.deepEqual(told, ["event_rate"]);
     assert.ok(fast.connected);
   });
 
   it("let events through at the rate", async () => {
-    await start("--events-per-second", "50", "--events-burst", "1");
+    await start("--events-per-second", "20", "--events-burst", "1");
     const socket = await clients.connect(server);
     const begin = performance.now();
-    for (let passed = 0; passed < 6;) {
-      const [answer] = await ask(socket, "ask", "in?");
-      if (answer === "in?") ++passed;
+    for (let passed = 0; passed < 6;) {  // More at a time than tokens come back meanwhile.
+      const answers = await Promise.all([...Array(20)].map(() => ask(socket, "ask", "in?")));
+      passed += answers.filter(([answer]) => answer === "in?").length;
     }
-    assert.ok(performance.now() - begin > 90, "five tokens come back in 100 ms");
+    assert.ok(performance.now() - begin > 240, "five tokens come back in 250 ms");
     assert.ok((await stats(await clients.connect(server))).events_refused > 0);
   });
 
@@ -137,6 +139,6 @@ describe("the server's limits", ours, () => {
     assert.equal((await request(server, polling(), { headers: fields })).status, 431);
     const socket = await openWebSocket(server);
     for (let i = 0; i < 3; ++i) socket.send("4", { fin: i === 2 });
-    assert.equal(await socket.closed, 1008);
+    assert.equal(await within(socket.closed, "closed"), 1008);
   });
 });

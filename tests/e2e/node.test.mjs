@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
-import { clientsOf, collect, next, nextWhere, request, transportSets } from "./peers.mjs";
+import { clientsOf, collect, dropAll, next, nextWhere, request, transportSets } from "./peers.mjs";
 import { isReference, run, startServer } from "./server.mjs";
 
 const ours = { skip: isReference && "about troupe-node's own options" };
@@ -120,6 +120,7 @@ describe("troupe-node", () => {
   async function handshakeOf(args, env) {
     const other = await startServer("node", args, env);
     const { body } = await request(other, "/socket.io/?EIO=4&transport=polling");
+    await dropAll();
     await other.stop();
     const { sid, ...rest } = JSON.parse(body.slice(1));
     return rest;
@@ -181,6 +182,7 @@ describe("troupe-node", () => {
     const { headers } = await request(other, "/socket.io/?EIO=4&transport=polling",
       { headers: { Origin: "http://chat.example" } });
     assert.equal(headers["access-control-allow-origin"], "http://chat.example");
+    await dropAll();
     await other.stop();
   });
 

@@ -10,7 +10,8 @@ import { after, afterEach, before, describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Server } from "socket.io";
 import { io } from "socket.io-client";
-import { isReference, startServer, within } from "./server.mjs";
+import { leave } from "./peers.mjs";
+import { isReference, slowness, startServer, within } from "./server.mjs";
 
 const program = process.env.TROUPE_FAULT ??
   fileURLToPath(new URL("../../build/release/harness/troupe-fault", import.meta.url));
@@ -21,11 +22,15 @@ async function startProxy(port) {
   const child = spawn(program,
     ["proxy", "--listen", "0", "--upstream", `${port}`, "--api", "0", "--seed", "1"],
     { stdio: ["ignore", "pipe", "inherit"] });
+  const killed = () => child.kill("SIGKILL");
+  process.once("exit", killed);
   const urls = [];
-  for await (const line of createInterface(child.stdout)) {
-    urls.push(/http:\/\/\S+/.exec(line)[0]);
-    if (urls.length === 2) break;
-  }
+  await within((async () => {
+    for await (const line of createInterface(child.stdout)) {
+      urls.push(/http:\/\/\S+/.exec(line)[0]);
+      if (urls.length === 2) break;
+    }
+  })(), "the proxy listens", 20_000);
   const [url, base] = urls;
   const ended = once(child, "exit");
   const api = async (method, path, body) => {
@@ -42,7 +47,8 @@ async function startProxy(port) {
     api,
     async stop() {
       child.kill("SIGTERM");
-      const [code] = await within(ended, "the proxy ends");
+      const [code] = await within(ended, "the proxy ends", 20_000)
+        .finally(() => process.removeListener("exit", killed));
       assert.equal(code, 0);
     },
   };
@@ -85,7 +91,7 @@ describe("the fault proxy before Node's socket.io", ours, () => {
       const [socket] = await joined;
       socket.on("echo", (value, reply) => reply(value));
       const blob = Buffer.alloc(100_000, 7);
-      assert.deepEqual(await client.timeout(5000).emitWithAck("echo", blob), blob);
+      assert.deepEqual(await client.timeout(10_000 * slowness).emitWithAck("echo", blob), blob);
       client.close();
     }
   });
@@ -122,7 +128,8 @@ describe("the fault proxy before Node's socket.io", ours, () => {
     await proxy.toxic("latency", { latency: 300 });
     await proxy.toxic("slicer", { average_size: 1 }, "upstream");
     const begun = performance.now();
-    assert.equal(await client.timeout(9000).emitWithAck("echo", "x".repeat(200)), "x".repeat(200));
+    const text = "x".repeat(200);
+    assert.equal(await client.timeout(10_000 * slowness).emitWithAck("echo", text), text);
     assert.ok(performance.now() - begun >= 290, "the answer was late");
     await proxy.heal();
     const gone = heard(client, "disconnect");
@@ -166,7 +173,7 @@ describe("the fault proxy before our server", ours, () => {
     client.emit("chat", "still here");
     assert.deepEqual(await echo, ["still here"]);
     assert.equal(client.io.engine.transport.name, "polling");
-    client.close();
+    await leave(client);
     await proxy.stop();
     await server.stop();
   });

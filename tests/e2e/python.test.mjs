@@ -19,7 +19,8 @@ describe("python3-socketio", () => {
   before(async () => {
     // Quick heartbeats: the client's writer may end before it has sent its last packets, and a client
     // that says nothing is seen to have left by its missing pong.
-    server = await startServer("e2e", ["--ping-interval", "1000", "--ping-timeout", "2000"]);
+    server = await startServer("e2e",
+      ["--ping-interval", "500", "--ping-timeout", String(2000 * slowness)]);
     const script = fileURLToPath(new URL("python_client.py", import.meta.url));
     // Debian's own interpreter: the packages are not in any other.
     const child = spawn("/usr/bin/python3", ["-u", script, server.url, String(5 * slowness)]);

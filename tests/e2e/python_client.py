@@ -15,19 +15,17 @@ TRANSPORTS = {"polling": ["polling"], "websocket": ["websocket"], "upgrade": ["p
 
 
 class peer:
-    def __init__(self, transports, namespaces=("/",), auth=None, refusals=None):
+    def __init__(self, transports, namespaces=("/",), auth=None, refused=False):
         self.client = socketio.Client(reconnection=False)
         self.events = queue.Queue()
         for namespace in namespaces:
-            for event in ("auth", "message-back", "chat", "answer", "left"):
+            for event in ("auth", "message-back", "chat", "answer", "left", "connect_error"):
                 self.client.on(event, self.put(event, namespace), namespace=namespace)
             self.client.on("question", lambda *args: (*args, "yes"), namespace=namespace)
             self.client.on("disconnect", self.put("disconnect", namespace), namespace=namespace)
-            if refusals is not None:
-                self.client.on("connect_error", refusals.append, namespace=namespace)
-        # A refusal is waited out, so that one is given less time.
+        # A refusal would be waited out.
         self.client.connect(URL, transports=list(transports), namespaces=list(namespaces), auth=auth,
-                            wait_timeout=SECONDS if refusals is None else SECONDS / 5)
+                            wait=not refused, wait_timeout=SECONDS)
 
     def put(self, event, namespace):
         return lambda *args: self.events.put((event, namespace, list(args)))
@@ -86,13 +84,10 @@ def uses_namespaces(transports):
 
 
 def is_refused(transports):
-    refusals = []
-    try:
-        peer(transports, ("/refused",), auth={"token": "wrong"}, refusals=refusals)
-    except socketio.exceptions.ConnectionError:
-        assert refusals == [{"message": "not authorized", "data": {"code": 7}}], refusals
-    else:
-        raise AssertionError("the namespace took it in")
+    with peer(transports, ("/refused",), auth={"token": "wrong"}, refused=True) as one:
+        refusal = one.wait("connect_error", "/refused")
+        assert refusal == [{"message": "not authorized", "data": {"code": 7}}], refusal
+        assert not one.client.connected or "/refused" not in one.client.namespaces
     with peer(transports, ("/refused",), auth={"token": "secret"}):
         pass
 

@@ -25,6 +25,7 @@ export function within(promise, what, ms = 10_000) {
   let timer;
   const late = new Promise((_, reject) => {
     timer = setTimeout(() => reject(new Error(`not in time: ${what}`)), ms * slowness);
+    timer.unref();  // Of a race that was won otherwise nothing is left to wait for.
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
@@ -115,7 +116,7 @@ export async function run(program, args, env = {}) {
     env: { ...process.env, ...env },
   });
   const texts = Promise.all([child.stdout, child.stderr].map((stream) => stream.toArray()));
-  const [code] = await within(once(child, "close"), `${path} ${args.join(" ")} ends`)
+  const [code] = await within(once(child, "close"), `${path} ${args.join(" ")} ends`, 60_000)
     .finally(() => child.kill("SIGKILL"));
   const [out, err] = (await texts).map((chunks) => Buffer.concat(chunks).toString());
   return { code, out, err };
