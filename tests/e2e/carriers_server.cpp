@@ -168,6 +168,7 @@ int main(int argc, char** argv) {
   troupe::options options;
   options.host = "127.0.0.1";
   std::int64_t header_timeout = options.http_header_timeout.count();
+  std::int64_t close_timeout = options.close_timeout.count();
   CLI::App app{"carriers-server"};
   app.add_option("--port", options.port)->take_last();
   app.add_option("--host", options.host)->take_last();
@@ -181,6 +182,7 @@ int main(int argc, char** argv) {
   app.add_option("--outbox-bytes-max", options.outbox_bytes_max);
   app.add_option("--send-buffer-bytes", options.send_buffer_bytes);
   app.add_option("--http-header-timeout-ms", header_timeout);
+  app.add_option("--close-timeout-ms", close_timeout);
   add_limits(app, options);
   add_compression(app, options);
   int listening = -1;
@@ -193,6 +195,7 @@ int main(int argc, char** argv) {
   if (races > 0) return race(races);
 
   options.http_header_timeout = milliseconds(header_timeout);
+  options.close_timeout = milliseconds(close_timeout);
   options.listens = listening < 0;
   const char* scheme = options.tls.is_on() ? "https" : "http";
   troupe::server* server = nullptr;

@@ -1,9 +1,10 @@
 // What any Socket.IO client does with any server; run with each client library and transport.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, it } from "node:test";
-import { ask, clientsOf, collect, next, nextWhere, transportSets } from "./peers.mjs";
-import { settles, startServer } from "./server.mjs";
+import { describe, it } from "node:test";
+import { ask, collect, next, nextWhere, transportSets } from "./peers.mjs";
+import { settles } from "./server.mjs";
+import { sharedServer } from "./shared_server.mjs";
 
 const payloads = [
   ["hello"],
@@ -26,21 +27,16 @@ const binaries = [
 /** Registers the tests of `io`, a client library, under `label`; `args` are the server's. */
 export function describeCore(io, label, args = []) {
   describe(label, () => {
-    let server;
-    before(async () => { server = await startServer("e2e", args); });
-    after(() => server.stop());
-
+    const server = sharedServer(args, io);
     for (const [name, transports] of Object.entries(transportSets)) {
-      describe(`over ${name}`, () => runCore(io, transports, () => server));
+      describe(`over ${name}`, () => runCore(io, transports, server));
     }
   });
 }
 
 function runCore(io, transports, server) {
-  const clients = clientsOf(io, transports);
-  const connect = (namespace, options) => clients.connect(server(), namespace, options);
-  afterEach(() => clients.closeAll());
-
+  const clients = server.clientsOf(io, transports);
+  const connect = (namespace, options) => clients.connect(server, namespace, options);
   const last = transports.at(-1);
 
   it("connects, with an id that is not the session's", async () => {
@@ -205,7 +201,7 @@ function runCore(io, transports, server) {
 
   it("is told why a namespace refuses it", async () => {
     const error = async (namespace, options) => (await next(
-      clients.open(server(), namespace, options), "connect_error"))[0];
+      clients.open(server, namespace, options), "connect_error"))[0];
     const refused = await error("/refused", { auth: { token: "wrong" } });
     assert.equal(refused.message, "not authorized");
     assert.deepEqual(refused.data, { code: 7 });
@@ -257,12 +253,10 @@ function runCore(io, transports, server) {
 
   it("leaves nothing behind", async () => {
     const watcher = await connect();
-    const isAlone = (what) => settles(async () => (await ask(watcher, "stats"))[0],
-      { clients: 1, sockets: 1, rooms: 1 }, what);
-    await isAlone("the clients of the tests before have left");
+    const [before] = await ask(watcher, "stats");
     const more = await Promise.all([...Array(8)].map(() => connect()));
     await Promise.all(more.map((socket, i) => ask(socket, "join", `left-behind-${i}`)));
     more.forEach((socket, i) => (i % 2 ? socket.disconnect() : socket.io.engine.close()));
-    await isAlone("nothing is left behind");
+    await settles(async () => (await ask(watcher, "stats"))[0], before, "nothing is left behind");
   });
 }

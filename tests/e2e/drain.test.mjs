@@ -39,16 +39,13 @@ describe("a server that drains", ours, () => {
       const sockets = [];
       for (let i = 0; i < 8; ++i)
         sockets.push(await clients.connect(server, "/", { transports }));
-      const times = sockets.map((socket) =>
-        next(socket, "disconnect").then(([reason]) => [performance.now(), reason]));
-      const begin = performance.now();
-      sockets[0].emit("drain", 5000, 800);
-      const all = (await Promise.all(times)).sort(([a], [b]) => a - b);
-      for (const [, reason] of all) assert.match(reason, /^transport (close|error)$/);
-      const first = all[0][0] - begin;
-      const last = all.at(-1)[0] - begin;
-      assert.ok(last - first > 300, `spread over ${last - first} ms`);
-      assert.ok(last < 4000, `the last after ${last} ms`);
+      const gone = sockets.map((socket) => next(socket, "disconnect"));
+      sockets[0].emit("drain", 600_000, 6000);
+      assert.match((await Promise.race(gone))[0], /^transport (close|error)$/);
+      // Others are served still, and need not wait for their turn.
+      const here = sockets.filter((socket) => socket.connected);
+      await Promise.any(here.map((socket) => ask(socket, "ask", "here")));
+      await clients.closeAll();
       assert.match(String(await ended()), /\(0\)/);
     });
   }
@@ -62,7 +59,7 @@ describe("a server that drains", ours, () => {
     const gone = sockets.map((socket) => next(socket, "disconnect"));
     const heard = sockets.map((socket) => collect(socket, "all", 100));
     for (let n = 0; n < 100; ++n) sockets[0].emit("all", n, "x".repeat(1000));
-    sockets[0].emit("drain", 8000, 2000);
+    sockets[0].emit("drain", 600_000, 300);
     for (const one of heard) assert.equal((await one).at(-1)[0], 99);
     const sick = await request(server, "/healthz");
     assert.deepEqual([sick.status, sick.body], [503, "draining\n"]);
@@ -96,7 +93,7 @@ describe("a server that drains", ours, () => {
 
 describe("a server that closes", ours, () => {
   it("is heard of by a polling client that is between two polls", async () => {
-    const server = await startServer("carriers");
+    const server = await startServer("carriers", ["--close-timeout-ms", "600000"]);
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
     const get = async (path) => {
       const [answer] = await within(once(http.get(server.url + path, { agent }), "response"), path);
@@ -105,10 +102,8 @@ describe("a server that closes", ours, () => {
     const { sid } = JSON.parse((await get(polling())).slice(1));
     const stopped = server.stop();
     await within((async () => { while (!(await refuses(server.port))); })(), "the port is closed");
-    const begin = performance.now();
     assert.equal(await get(polling(`&sid=${sid}`)), "1");
-    await stopped;
-    assert.ok(performance.now() - begin < 4000, "well before the close timeout");
+    await stopped;  // Well before the close timeout.
     agent.destroy();
   });
 });
@@ -189,10 +184,11 @@ describe("a server's listeners", ours, () => {
     const gone = next(socket, "disconnect");
     socket.emit("drain", 5000, 10);
     await gone;
+    await within(Promise.race([first, second].map(({ death }) => death.catch(() => {}))),
+      "one of the two ends");
     for (let i = 0; i < 10; ++i) await clients.connect(first, "/", websocket);
     await clients.closeAll();
-    const ends = await Promise.allSettled([first.stop(), second.stop()]);
-    assert.ok(ends.some(({ status }) => status === "fulfilled"));
+    await Promise.all([first.stop(), second.stop()]);
   });
 
   it("may be a Unix domain socket", async () => {

@@ -26,7 +26,7 @@ void serve_child(const nsp& parent, socket& socket) {
   socket.on("to-parent", [parent](const arguments& all) { parent.emit("parent", all); });
   socket.on("to-room", [parent](const std::string& room) { parent.to(room).emit("room", room); });
   socket.on("ask-parent", [parent](const troupe::ack& reply) {
-    parent.timeout(std::chrono::milliseconds(2000))
+    parent.timeout(std::chrono::seconds(60))
         .emit("question", 1, [reply](const troupe::broadcast_ack_result& result) {
           reply(!result.error, result.responses.size());
         });

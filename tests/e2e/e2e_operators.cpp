@@ -160,12 +160,17 @@ void serve_members(socket& socket) {
       if (what == "join") one.join({"remote 1", "remote 2"});
       if (what == "leave") one.leave("remote 1");
       if (what == "disconnect") one.disconnect();
-      if (what != "ask") return reply();
-      one.timeout(milliseconds(500)).emit("question", 2, [reply](const troupe::ack_result& answer) {
+      reply();
+    });
+  });
+  socket.on("remote-ask", [&socket](const std::string& id, int limit, const ack& reply) {
+    const auto asked = [limit, reply](const std::vector<remote_socket>& found) {
+      found.at(0).timeout(milliseconds(limit)).emit("question", 2, [reply](const auto& answer) {
         reply(answer ? value() : value(answer.error().message()),
               answer && !answer->empty() ? answer->front() : value());
       });
-    });
+    };
+    socket.nsp().in(id).fetch_sockets(asked);
   });
 }
 

@@ -2,6 +2,7 @@
 // same on Node's socket.io.
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -52,7 +53,7 @@ void serve_rooms(troupe::server& io, troupe::socket& socket) {
   });
 }
 
-void serve_events(troupe::server& io, troupe::socket& socket) {
+void serve_events(troupe::server& io, troupe::socket& socket, std::atomic<int>& present) {
   socket.on("chat", [&io](const arguments& all) { io.emit("chat", all); });
   socket.on("whisper", [&socket](const arguments& all) { socket.emit("whisper", all); });
   socket.on("others", [&socket](const arguments& all) { socket.broadcast().emit("others", all); });
@@ -71,22 +72,26 @@ void serve_events(troupe::server& io, troupe::socket& socket) {
       io.emit("burst-all", i);
     }
   });
-  socket.on("stats", [&io](const ack& reply) {
+  ++present;
+  socket.on("stats", [&io, &present](const ack& reply) {
     const troupe::server_stats now = io.stats();
-    reply(*value::from_json("{\"clients\":" + std::to_string(now.clients) +
-                            ",\"sockets\":" + std::to_string(now.sockets) +
-                            ",\"rooms\":" + std::to_string(now.rooms + now.sockets) + "}"));
+    reply(value::from_members({{"clients", now.clients},
+                               {"sockets", now.sockets},
+                               {"rooms", now.rooms + now.sockets},
+                               {"present", present.load()}}));
   });
-  socket.on_disconnect([&io, &socket](troupe::disconnect_reason reason) {
+  socket.on_disconnect([&io, &socket, &present](troupe::disconnect_reason reason) {
     io.emit("left", socket.id(), name_of(reason));
+    --present;
   });
 }
 
-void serve(troupe::server& io) {
-  io.on_connection([&io](troupe::socket& socket) {
+/// `present` is how many sockets of / are here whose leaving has not been told.
+void serve(troupe::server& io, std::atomic<int>& present) {
+  io.on_connection([&io, &present](troupe::socket& socket) {
     echo(socket);
     serve_rooms(io, socket);
-    serve_events(io, socket);
+    serve_events(io, socket, present);
   });
   io.of("/custom").on_connection(echo);
   io.of("/quiet").on_connection([&io](troupe::socket& socket) {
@@ -114,7 +119,6 @@ int main(int argc, char** argv) {
 
   troupe::options options;
   options.host = "127.0.0.1";
-  options.connect_timeout = std::chrono::milliseconds(1000);
   std::string origin;
   CLI::App app{"e2e-server"};
   app.add_option("--port", options.port)->take_last();
@@ -125,14 +129,17 @@ int main(int argc, char** argv) {
   app.add_option("--cors-origin", origin);
   add_milliseconds(app, "--ping-interval", options.ping_interval);
   add_milliseconds(app, "--ping-timeout", options.ping_timeout);
+  add_milliseconds(app, "--connect-timeout", options.connect_timeout);
+  add_milliseconds(app, "--close-timeout", options.close_timeout);
   add_milliseconds(app, "--upgrade-timeout", options.upgrade_timeout);
   add_milliseconds(app, "--attachments-timeout", options.attachments_timeout);
   troupe_e2e::add_protocol_options(app, options);
   CLI11_PARSE(app, argc, argv);
   if (!origin.empty()) options.cors.emplace().origin = origin;
   const std::string host = options.host;
+  std::atomic<int> present{0};
   troupe::server io{std::move(options)};
-  serve(io);
+  serve(io, present);
   troupe_e2e::serve_listeners(io);
   troupe_e2e::serve_values(io);
   troupe_e2e::serve_operators(io);

@@ -86,6 +86,9 @@ void add_cors(std::map<std::string, scenario>& all) {
 
 using troupe::transport::http_request;
 
+// Where it is to be reached; else the default, which no answer comes near.
+constexpr std::chrono::milliseconds hook_timeout{300};
+
 void decide(const http_request& request, const troupe::admission& answer) {
   const std::string verdict = parameter(request, "verdict");
   if (verdict == "no") answer.refuse();
@@ -98,11 +101,15 @@ void decide(const http_request& request, const troupe::admission& answer) {
 }
 
 void add_allow_request(std::map<std::string, scenario>& all) {
-  all["allow"].configure = [](troupe::options& options) {
+  all["allow"].configure = [](troupe::options& options) { options.allow_request = decide; };
+  all["allow-deadline"].configure = [](troupe::options& options) {
     options.allow_request = decide;
-    options.http_hook_timeout = std::chrono::milliseconds(300);
+    options.http_hook_timeout = hook_timeout;
   };
-  all["allow-never"].configure = [](troupe::options& options) { options.allow_request = decide; };
+  all["allow-never"].configure = [](troupe::options& options) {
+    options.allow_request = decide;
+    options.http_hook_timeout = options.close_timeout = std::chrono::minutes(10);
+  };
 }
 
 void add_middlewares(std::map<std::string, scenario>& all) {
@@ -128,8 +135,8 @@ void add_middlewares(std::map<std::string, scenario>& all) {
     response.set_header("X-Order", std::string(response.header("X-Order")) + ", second");
     next();
   };
-  all["middleware"].configure = [](troupe::options& options) {
-    options.http_hook_timeout = std::chrono::milliseconds(300);
+  all["middleware-deadline"].configure = [](troupe::options& options) {
+    options.http_hook_timeout = hook_timeout;
   };
   all["middleware"].prepare = [=](troupe::server& io) {
     io.engine().use(first).use(second);
@@ -137,6 +144,7 @@ void add_middlewares(std::map<std::string, scenario>& all) {
       socket.on("seen", [seen](const troupe::ack& reply) { reply(seen->take()); });
     });
   };
+  all["middleware-deadline"].prepare = all["middleware"].prepare;
 }
 
 void add_events(std::map<std::string, scenario>& all) {

@@ -1,34 +1,24 @@
 // How sessions live and end: heartbeats, vanished clients, reconnects, the server's own end.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
+import { openNetwork } from "./network.mjs";
 import {
   ask, clientsOf, collect, cutOff, dropAll, joinPolling, joinWebSocket, next, nextWhere,
-  openWebSocket, transportSets,
+  openWebSocket, transportSets, upgraded,
 } from "./peers.mjs";
 import { slowness, startServer, within } from "./server.mjs";
+import { sharedServer } from "./shared_server.mjs";
 
 describe("a session", () => {
-  const watchers = clientsOf();
-  let server, watcher;
-  before(async () => {
-    // As short as a busy machine allows: a client that is slow to answer is no dead one.
-    server = await startServer("e2e",
-      ["--ping-interval", "300", "--ping-timeout", String(700 * slowness)]);
-    watcher = await watchers.connect(server);
-  });
-  afterEach(dropAll);
-  after(async () => {
-    await watchers.closeAll();
-    await server.stop();
-  });
-
-  const leaving = (id) => nextWhere(watcher, "left", (who) => who === id).then(([, why]) => why);
+  const server = sharedServer(
+    ["--ping-interval", "100", "--ping-timeout", String(10_000 * slowness)]);
+  const leaving = (id) =>
+    nextWhere(server.observer, "left", (who) => who === id).then(([, why]) => why);
 
   for (const [name, transports] of Object.entries(transportSets)) {
     describe(`over ${name}`, () => {
-      const clients = clientsOf(undefined, transports);
-      afterEach(() => clients.closeAll());
+      const clients = server.clientsOf(undefined, transports);
 
       it("outlives many heartbeats", async () => {
         const socket = await clients.connect(server);
@@ -55,39 +45,46 @@ describe("a session", () => {
         assert.match(await left, /^(transport (close|error)|ping timeout)$/);
         const heard = [];
         socket.on("room", (n) => heard.push(n));
-        watcher.emit("room", "old room", 1);
-        await ask(watcher, "message-with-ack");
+        server.observer.emit("room", "old room", 1);
+        await ask(server.observer, "message-with-ack");
         assert.deepEqual(await ask(socket, "message-with-ack", "back"), ["back"]);
         assert.deepEqual(heard, []);
       });
 
       it("that cannot connect yet tries again", async () => {
-        const first = await startServer();
-        await first.stop();
-        const socket = clients.open(first, "/", {
+        const network = await openNetwork(server);
+        network.down();
+        const socket = clients.open(network, "/", {
           reconnection: true, reconnectionDelay: 10, reconnectionDelayMax: 50,
         });
         await next(socket, "connect_error");
-        const second = await startServer("e2e", ["--port", String(first.port)]);
-        if (!socket.connected) await next(socket, "connect");
-        socket.disconnect();
-        await second.stop();
+        const connected = next(socket, "connect");
+        network.up();
+        await connected;
+        if (name === "upgrade") await upgraded(socket);
+        await clients.closeAll();
+        await network.close();
       });
     });
   }
 
-  it("of a mute WebSocket client ends by ping timeout", async () => {
-    const socket = await joinWebSocket(server);
-    const left = leaving(socket.id);
+  it("of a mute client ends by ping timeout, over either transport", async () => {
+    // As short as a busy machine allows: a client that is slow to answer is no dead one.
+    const strict = await startServer("e2e",
+      ["--ping-interval", "300", "--ping-timeout", String(1000 * slowness)]);
+    const watchers = clientsOf();
+    const watcher = await watchers.connect(strict);
+    const reasons = new Map();
+    const bothLeft = nextWhere(watcher, "left", (id, why) => reasons.set(id, why).size === 2);
+    const [socket, session] = await Promise.all([joinWebSocket(strict), joinPolling(strict)]);
     assert.equal(await socket.receive(), "2");
     await within(socket.closed, "closed");
-    assert.equal(await left, "ping timeout");
-  });
-
-  it("of a mute polling client ends by ping timeout", async () => {
-    const session = await joinPolling(server);
-    assert.equal(await leaving(session.id), "ping timeout");
+    await bothLeft;
+    assert.deepEqual(reasons,
+      new Map([socket, session].map(({ id }) => [id, "ping timeout"])), "in any order");
     assert.equal((await session.get()).body, '{"code":1,"message":"Session ID unknown"}');
+    await watchers.closeAll();
+    await strict.stop();
   });
 
   it("of a client that resets the connection ends at once", async () => {
@@ -115,9 +112,10 @@ describe("a session", () => {
   });
 
   it("that joins no namespace is closed", async () => {
-    const socket = await openWebSocket(server);
-    socket.on("message", (text) => String(text) === "2" && socket.send("3"));
+    const impatient = await startServer("e2e", ["--connect-timeout", "500"]);
+    const socket = await openWebSocket(impatient);
     assert.equal(await within(socket.closed, "closed"), 1005);
+    await impatient.stop();
   });
 
   it("that disconnected from its only namespace may join again", async () => {
@@ -131,8 +129,7 @@ describe("a session", () => {
   });
 
   it("gets what was sent right before its end", async () => {
-    const clients = clientsOf();
-    const socket = await clients.connect(server);
+    const socket = await server.clientsOf().connect(server);
     const heard = [];
     socket.on("burst", (i) => heard.push(i));
     const gone = next(socket, "disconnect");
@@ -143,10 +140,13 @@ describe("a session", () => {
   });
 });
 
+const patient = ["--close-timeout", "600000"];  // Past every deadline of the tests'.
+
 describe("the server's end", () => {
   for (const [name, transports] of Object.entries(transportSets)) {
     it(`is told to clients over ${name}`, async () => {
-      const server = await startServer();
+      // A polling client that is just between two polls is not told, but waited for.
+      const server = await startServer("e2e", ["--close-timeout", "1000"]);
       const clients = clientsOf(undefined, transports);
       const all = await Promise.all([...Array(5)].map(() => clients.connect(server)));
       const gone = all.map((socket) => next(socket, "disconnect"));
@@ -159,7 +159,7 @@ describe("the server's end", () => {
   }
 
   it("waits for a slow reader to get what was emitted before", async () => {
-    const server = await startServer();
+    const server = await startServer("e2e", patient);
     const slow = await joinWebSocket(server);
     const clients = clientsOf();
     const sender = await clients.connect(server);
@@ -178,7 +178,7 @@ describe("the server's end", () => {
   });
 
   it("does not wait for connections that say nothing", async () => {
-    const server = await startServer();
+    const server = await startServer("e2e", patient);
     await openWebSocket(server);
     const session = await joinPolling(server);
     await session.hold();

@@ -4,21 +4,20 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, afterEach, before, describe, it } from "node:test";
+import { describe, it } from "node:test";
 import {
-  ask, clientsOf, dropAll, next, nextWhere, openPolling, openWebSocket, transportSets,
+  ask, dropAll, next, nextWhere, openPolling, openWebSocket, transportSets,
 } from "./peers.mjs";
-import { startServer, within } from "./server.mjs";
+import { settles, slowness, startServer, within } from "./server.mjs";
+import { sharedServer } from "./shared_server.mjs";
 
 for (const [name, transports] of Object.entries(transportSets)) {
   describe(`listeners over ${name}`, () => {
-    let server;
-    before(async () => { server = await startServer(); });
-    after(() => server.stop());
-    const clients = clientsOf(undefined, transports);
-    afterEach(() => clients.closeAll());
+    const server = sharedServer();
+    const clients = server.clientsOf(undefined, transports);
     const connect = (...args) => clients.connect(server, ...args);
     const notes = async (socket) => (await ask(socket, "notes"))[0];
+    const waiting = (door, count) => settles(() => ask(door, "waiting"), [count], "they wait");
 
     it("calls a listener once, and what is removed no more", async () => {
       const socket = await connect("/listeners");
@@ -103,10 +102,10 @@ for (const [name, transports] of Object.entries(transportSets)) {
       socket.emit("later", 3);
       assert.deepEqual(await notes(socket), ["use 1 later"]);
       socket.emit("release");
-      const noted = await notes(socket);
-      while (noted.length < 4) noted.push(...await notes(socket));
-      assert.deepEqual(noted,
-        ["use 1 release", "use 2 release", "handler later 1", "handler later 3"]);
+      const noted = [];
+      const more = async () => (noted.push(...await notes(socket)), noted);
+      await settles(more,
+        ["use 1 release", "use 2 release", "handler later 1", "handler later 3"], "both go on");
     });
 
     it("lets a client in when its middlewares are done, whenever that is", async () => {
@@ -116,7 +115,7 @@ for (const [name, transports] of Object.entries(transportSets)) {
       const welcome = next(open[0], "welcome");
       const refused = next(open[1], "connect_error");
       open[0].emit("sent-early");
-      for (let count = 0; count < 2;) [count] = await ask(door, "waiting");
+      await waiting(door, 2);
       assert.deepEqual(open.map((socket) => socket.connected), [false, false]);
       door.emit("open");
       const [id, rooms] = await welcome;
@@ -129,10 +128,10 @@ for (const [name, transports] of Object.entries(transportSets)) {
     it("forgets a client that leaves while a middleware is at work", async () => {
       const door = await connect("/door");
       const gone = clients.open(server, "/waiting");
-      for (let count = 0; count < 1;) [count] = await ask(door, "waiting");
+      await waiting(door, 1);
       gone.io.engine.close();
       const other = clients.open(server, "/waiting");
-      for (let count = 0; count < 2;) [count] = await ask(door, "waiting");
+      await waiting(door, 2);
       const welcome = next(other, "welcome");
       door.emit("open");
       await welcome;
@@ -141,42 +140,19 @@ for (const [name, transports] of Object.entries(transportSets)) {
 }
 
 describe("ways to end", () => {
-  let server;
-  const clients = clientsOf();
-  before(async () => {
-    server = await startServer("e2e", ["--ping-interval", "300", "--ping-timeout", "300"]);
-  });
-  after(() => server.stop());
-  afterEach(async () => {
-    await clients.closeAll();
-    await dropAll();
-  });
+  const server = sharedServer();
+  const clients = server.clientsOf();
 
-  /** What a watcher hears of the end that `end(id)` brings about. */
-  async function ends(id, end) {
-    const watcher = await clients.connect(server, "/reasons");
-    const heard = [];
-    watcher.onAny((event, who, ...rest) => who === id && heard.push([event, ...rest]));
-    const gone = nextWhere(watcher, "gone", (who) => who === id);
-    await end();
-    await gone;
-    return heard;
-  }
-  const expected = (reason) => [["leaving", reason, 2], ["gone", reason, 0]];
-
-  /** A client by hand, in /reasons. */
-  async function byHand(transport) {
+  /** A client by hand, in /reasons: {send, id} and what it is made of. */
+  async function byHand(where, transport) {
     if (transport === "websocket") {
-      const socket = await openWebSocket(server);
+      const socket = await openWebSocket(where);
       await socket.receiveWhere((m) => m[0] === "0", "the handshake");
       socket.send("40/reasons,");
       const joined = await socket.receiveWhere((m) => m.startsWith("40/reasons,"), "the reply");
-      // Pings are answered, or else that would end it.
-      socket.on("message", (data) => data.toString() === "2" && socket.answers && socket.send("3"));
-      socket.answers = true;
       return { socket, send: (packet) => socket.send(packet), id: JSON.parse(joined.slice(11)).sid };
     }
-    const session = await openPolling(server);
+    const session = await openPolling(where);
     await session.post("40/reasons,");
     let text = "";
     while (!text.includes("40/reasons,{")) text += (await session.get()).body;
@@ -187,6 +163,20 @@ describe("ways to end", () => {
     return { session, send: (packet) => session.post(packet), id };
   }
 
+  /** What a watcher hears of the end of a client by hand that `end(client)` brings about. */
+  async function ends(transport, end, where = server) {
+    const watcher = await clients.connect(where, "/reasons");
+    const heard = [];
+    watcher.onAny((...event) => heard.push(event));
+    const client = await byHand(where, transport);
+    const isGone = (who) => who === client.id;
+    await end(client);
+    if (!heard.some(([event, who]) => event === "gone" && isGone(who)))
+      await nextWhere(watcher, "gone", isGone);
+    return heard.filter(([, who]) => isGone(who)).map(([event, , ...rest]) => [event, ...rest]);
+  }
+  const expected = (reason) => [["leaving", reason, 2], ["gone", reason, 0]];
+
   for (const transport of ["websocket", "polling"]) {
     const packets = {
       "client namespace disconnect": "41/reasons,",
@@ -196,39 +186,38 @@ describe("ways to end", () => {
     };
     for (const [reason, packet] of Object.entries(packets)) {
       it(`${transport}: ${reason}`, async () => {
-        const { id, send } = await byHand(transport);
-        assert.deepEqual(await ends(id, () => send(packet)), expected(reason));
+        assert.deepEqual(await ends(transport, ({ send }) => send(packet)), expected(reason));
       });
     }
-    it(`${transport}: ping timeout`, async () => {
-      const { id, socket } = await byHand(transport);
-      if (socket) socket.answers = false;
-      assert.deepEqual(await ends(id, () => {}), expected("ping timeout"));
-    });
     it(`${transport}: server namespace disconnect, with the connection`, async () => {
-      const { id, send } = await byHand(transport);
-      assert.deepEqual(await ends(id, () => send('42/reasons,["bye",true]')),
+      assert.deepEqual(await ends(transport, ({ send }) => send('42/reasons,["bye",true]')),
         expected("server namespace disconnect"));
     });
   }
 
+  it("websocket and polling: ping timeout", async () => {
+    const strict = await startServer("e2e",
+      ["--ping-interval", "300", "--ping-timeout", String(1000 * slowness)]);
+    const both = ["websocket", "polling"].map((transport) => ends(transport, () => {}, strict));
+    for (const heard of both) assert.deepEqual(await heard, expected("ping timeout"));
+    await Promise.all([clients.closeAll(), dropAll()]);
+    await strict.stop();
+  });
+
   it("websocket: transport close", async () => {
-    const { id, socket } = await byHand("websocket");
-    assert.deepEqual(await ends(id, () => socket.close()), expected("transport close"));
+    assert.deepEqual(await ends("websocket", ({ socket }) => socket.close()),
+      expected("transport close"));
   });
   it("polling: transport close", async () => {
-    const { id, send } = await byHand("polling");
-    assert.deepEqual(await ends(id, () => send("1")), expected("transport close"));
+    assert.deepEqual(await ends("polling", ({ send }) => send("1")), expected("transport close"));
   });
   it("websocket: transport error", async () => {
-    const { id, socket } = await byHand("websocket");
     const badFrame = Buffer.from([0x83, 0x80, 0, 0, 0, 0]);
-    assert.deepEqual(await ends(id, () => socket._socket.write(badFrame)),
+    assert.deepEqual(await ends("websocket", ({ socket }) => socket._socket.write(badFrame)),
       expected("transport error"));
   });
   it("polling: transport error", async () => {
-    const { id, session } = await byHand("polling");
-    assert.deepEqual(await ends(id, () =>
+    assert.deepEqual(await ends("polling", ({ session }) =>
       session.post("3", { headers: { "Content-Type": "application/octet-stream" } })),
     expected("transport error"));
   });

@@ -1,17 +1,15 @@
 // Namespaces that are made when a client wants them.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, it } from "node:test";
-import { ask, clientsOf, next, transportSets } from "./peers.mjs";
-import { isReference, startServer } from "./server.mjs";
+import { describe, it } from "node:test";
+import { ask, clientsOf, firstOf, next, transportSets } from "./peers.mjs";
+import { isReference, settles, startServer } from "./server.mjs";
+import { sharedServer } from "./shared_server.mjs";
 
 for (const [name, transports] of Object.entries(transportSets)) {
   describe(`dynamic namespaces over ${name}`, () => {
-    let server;
-    before(async () => { server = await startServer(); });
-    after(() => server.stop());
-    const clients = clientsOf(undefined, transports);
-    afterEach(() => clients.closeAll());
+    const server = sharedServer();
+    const clients = server.clientsOf(undefined, transports);
     const open = (...args) => clients.open(server, ...args);
     /** Joins `namespace`; gives the socket and what "hello" said. */
     async function join(namespace, options) {
@@ -56,14 +54,10 @@ for (const [name, transports] of Object.entries(transportSets)) {
     });
 
     it("asks the clients of all children for acks", async () => {
-      await clients.closeAll();
       const names = ["/dynamic-6", "/dynamic-7"];
       const [[a], [b]] = await Promise.all(names.map((namespace) => join(namespace)));
       for (const socket of [a, b]) socket.on("question", (n, ack) => ack(n));
-      let count;
-      // Clients of the tests before may still be leaving.
-      for (let ok = false; !ok;) [ok, count] = await ask(a, "ask-parent");
-      assert.equal(count, 2);
+      assert.deepEqual(await ask(a, "ask-parent"), [true, 2]);
     });
 
     it("asks functions in turn", async () => {
@@ -77,8 +71,7 @@ for (const [name, transports] of Object.entries(transportSets)) {
       await next(names, "connect");
       const later = open("/later", { auth: { token: "secret" } });
       later.emit("early", 7);
-      let asked;
-      while (asked !== 1) [asked] = await ask(names, "asked");
+      await settles(() => ask(names, "asked"), [1], "the function is asked");
       assert.equal(later.connected, false);
       const [hello, early] = [next(later, "hello"), next(later, "was-early")];
       names.emit("answer");
@@ -116,11 +109,8 @@ for (const [name, transports] of Object.entries(transportSets)) {
 }
 
 describe("empty namespaces", () => {
-  let server;
-  before(async () => { server = await startServer("e2e", ["--cleanup-namespaces"]); });
-  after(() => server.stop());
-  const clients = clientsOf();
-  afterEach(() => clients.closeAll());
+  const server = sharedServer(["--cleanup-namespaces"]);
+  const clients = server.clientsOf();
 
   it("go, and are made anew", async () => {
     const names = await clients.connect(server, "/names");
@@ -135,8 +125,7 @@ describe("empty namespaces", () => {
       await heard;
       a.disconnect();
       b.disconnect();
-      let gone = false;
-      while (!gone) [gone] = await ask(names, "gone", "/dynamic-1");
+      await settles(() => ask(names, "gone", "/dynamic-1"), [true], "it is empty");
       // Another comes meanwhile, on another connection.
       const other = clients.open(server, `/dynamic-${i + 10}`);
       assert.deepEqual(await next(other, "hello"), [`/dynamic-${i + 10}`]);
@@ -155,12 +144,10 @@ describe("too many namespaces", { skip: isReference && "Node has no such bound" 
       const results = [];
       for (let i = 0; i < 20; ++i) {
         const socket = clients.open(server, `/dynamic-${i}`);
-        results.push(await Promise.race([
-          next(socket, "connect").then(() => "connected"),
-          next(socket, "connect_error").then(([error]) => error.message),
-        ]));
+        const [event, error] = await firstOf(socket, ["connect", "connect_error"]);
+        results.push(error?.message ?? event);
       }
-      assert.equal(results[0], "connected");
+      assert.equal(results[0], "connect");
       assert.equal(results.at(-1), "too many namespaces");
       const again = clients.open(server, "/dynamic-0");
       await next(again, "connect");

@@ -8,7 +8,7 @@ import msgpack from "socket.io-msgpack-parser";
 import { describeCore } from "./core.mjs";
 import * as lines from "./line_parser.mjs";
 import { ask, clientsOf, dropAll, next, openWebSocket, transportSets } from "./peers.mjs";
-import { startServer } from "./server.mjs";
+import { isReference, startServer, within } from "./server.mjs";
 
 // The very version that npm's parser writes with.
 const beside = createRequire(createRequire(import.meta.url).resolve("socket.io-msgpack-parser"));
@@ -69,10 +69,11 @@ describe("msgpack on the wire", () => {
     const socket = await clients.connect(server);
     const many = [...Array(500).keys()].map((i) => Buffer.from([i % 256]));
     assert.deepEqual(await ask(socket, "message-with-ack", many), [many]);
-    clients.closeAll();
+    await clients.closeAll();
   });
 
-  it("closes clients that send anything else", async () => {
+  const strict = { skip: isReference && "the reference lets some of it pass" };
+  it("closes clients that send anything else", strict, async () => {
     const wrong = [
       '2["chat"]',
       notepack.encode(["type", 2]),
@@ -87,7 +88,7 @@ describe("msgpack on the wire", () => {
     for (const message of wrong) {
       const socket = await join("/quiet");
       socket.send(message instanceof Buffer ? message : `4${message}`);
-      await socket.closed;
+      await within(socket.closed, "closed");
     }
   });
 });
@@ -124,12 +125,13 @@ for (const [name, transports] of Object.entries(transportSets)) {
   });
 }
 
-it("a client that speaks JSON with a server that does not is closed", async () => {
+const ours = { skip: isReference && "the reference waits for its connect timeout" };
+it("a client that speaks JSON with a server that does not is closed", ours, async () => {
   const server = await startServer("e2e", ["--parser", "lines"]);
   const socket = await openWebSocket(server);
   await socket.receive("the handshake");
   socket.send("40");
-  await socket.closed;
+  await within(socket.closed, "closed");
   await dropAll();
   await server.stop();
 });

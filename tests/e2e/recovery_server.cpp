@@ -71,6 +71,7 @@ int main(int argc, char** argv) {
   app.add_option("--host", options.host)->take_last();
   app.add_option("--threads", options.threads);
   add_milliseconds(app, "--duration", recovery.max_disconnection_duration);
+  add_milliseconds(app, "--close-timeout", options.close_timeout);
   add_milliseconds(app, "--ping-interval", options.ping_interval);
   add_milliseconds(app, "--ping-timeout", options.ping_timeout);
   CLI11_PARSE(app, argc, argv);

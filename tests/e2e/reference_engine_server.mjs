@@ -98,6 +98,9 @@ scenarios.middleware = {
   },
 };
 
+scenarios["allow-deadline"] = scenarios.allow;  // It has none.
+scenarios["middleware-deadline"] = scenarios.middleware;
+
 const errors = [];
 const asText = (context) =>
   Object.fromEntries(Object.entries(context ?? {}).map(([name, value]) => [name, String(value)]));

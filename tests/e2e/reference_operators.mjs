@@ -73,8 +73,11 @@ function serveMembers(socket) {
     if (what === "join") for (const room of ["remote 1", "remote 2"]) one.join(room);
     if (what === "leave") one.leave("remote 1");
     if (what === "disconnect") one.disconnect();
-    if (what !== "ask") return ack();
-    one.timeout(500).emit("question", 2, (error, answer) => ack(text(error), answer ?? null));
+    ack();
+  });
+  socket.on("remote-ask", async (id, limit, ack) => {
+    const [one] = await socket.nsp.in(id).fetchSockets();
+    one.timeout(limit).emit("question", 2, (error, answer) => ack(text(error), answer ?? null));
   });
 }
 

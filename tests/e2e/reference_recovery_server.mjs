@@ -1,7 +1,7 @@
 // The oracle of recovery.test.mjs: what tests/e2e/recovery_server.cpp does, on Node's socket.io.
 //
-// Options: --port N, --host H, --threads N (ours only), --duration MS, --ping-interval MS,
-// --ping-timeout MS. Prints "listening on http://HOST:PORT"; ends with 0 on SIGTERM.
+// Options: --port N, --host H, --threads N and --close-timeout MS (ours only), --duration MS,
+// --ping-interval MS, --ping-timeout MS. Prints "listening on http://HOST:PORT"; ends with 0 on SIGTERM.
 //
 // Recovery is on. On connection of one that is not recovered, socket.data is set. Then, as events:
 //   state(ack)           ack(recovered, data, number of rooms)
@@ -21,6 +21,7 @@ const { values: options } = parseArgs({
     port: { type: "string", default: "3000" },
     host: { type: "string", default: "127.0.0.1" },
     threads: { type: "string" },
+    "close-timeout": { type: "string" },
     duration: { type: "string" },
     "ping-interval": { type: "string" },
     "ping-timeout": { type: "string" },

@@ -2,8 +2,8 @@
 // both (TROUPE_E2E_TARGET=reference for this one). With --node it stands in for troupe-node.
 //
 // Options: --port N, --host H, --path P, --ping-interval MS, --ping-timeout MS, --cors-origin O,
-// --upgrade-timeout MS, --attachments-timeout MS, --allow-eio3, --parser msgpack|lines. The connect
-// timeout is 1000 ms.
+// --connect-timeout MS, --upgrade-timeout MS, --attachments-timeout MS, --close-timeout MS,
+// --allow-eio3, --parser msgpack|lines.
 // Prints "listening on http://HOST:PORT"; ends with 0 on SIGTERM.
 //
 // Namespace / on connection: emit "auth" with handshake.auth. Then, as events:
@@ -20,7 +20,8 @@
 //   throw()               the handler throws, which ends that socket and nothing else
 //   bye(), bye-close()    socket.disconnect(), socket.disconnect(true)
 //   burst(n)              n times: socket.emit "burst" with i, io.emit "burst-all" with i
-//   stats(ack)            ack({clients, sockets, rooms}) of this server, all namespaces
+//   stats(ack)            ack({clients, sockets, rooms}) of this server, all namespaces; and
+//                         present: how many sockets of / have not yet been told of by "left"
 //   on disconnect: io.emit "left" with the id and the reason
 // Namespace /custom: "auth", message and message-with-ack as above.
 // Namespace /refused: a middleware refuses with "not authorized" and data {code: 7}, unless
@@ -45,6 +46,8 @@ const { values: options } = parseArgs({
     "ping-interval": { type: "string" },
     "ping-timeout": { type: "string" },
     "cors-origin": { type: "string" },
+    "connect-timeout": { type: "string" },
+    "close-timeout": { type: "string" },
     "upgrade-timeout": { type: "string" },
     "attachments-timeout": { type: "string" },
     "allow-eio3": { type: "boolean" },
@@ -67,10 +70,10 @@ const http = createServer((request, response) => {
 
 const io = new Server(http, {
   cleanupEmptyChildNamespaces: options["cleanup-namespaces"] ?? false,
-  connectTimeout: options.node ? 45000 : 1000,
   ...(options.path && { path: options.path }),
   ...(options["ping-interval"] && { pingInterval: Number(options["ping-interval"]) }),
   ...(options["ping-timeout"] && { pingTimeout: Number(options["ping-timeout"]) }),
+  ...(options["connect-timeout"] && { connectTimeout: Number(options["connect-timeout"]) }),
   ...(options["upgrade-timeout"] && { upgradeTimeout: Number(options["upgrade-timeout"]) }),
   ...(options["allow-eio3"] && { allowEIO3: true }),
   ...(parser && { parser: parser.default ?? parser }),
@@ -93,6 +96,7 @@ function stats() {
     clients: io.engine.clientsCount,
     sockets: sum((namespace) => namespace.sockets.size),
     rooms: sum((namespace) => namespace.adapter.rooms.size),
+    present: io.of("/").sockets.size,
   };
 }
 

@@ -1,23 +1,15 @@
 // What must not happen at the seams: between the transports, credit, and the end of a socket.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, it } from "node:test";
-import {
-  clientsOf, dropAll, joinPolling, joinWebSocket, request,
-} from "./peers.mjs";
-import { isReference, startServer, within } from "./server.mjs";
+import { describe, it } from "node:test";
+import { joinPolling, joinWebSocket, nextWhere, request } from "./peers.mjs";
+import { isReference, within } from "./server.mjs";
+import { sharedServer } from "./shared_server.mjs";
 
 const strict = { skip: isReference && "the reference does otherwise" };
 
 describe("at the seams", () => {
-  const clients = clientsOf();
-  let server;
-  before(async () => { server = await startServer(); });
-  afterEach(() => dropAll());
-  after(async () => {
-    await clients.closeAll();
-    await server.stop();
-  });
+  const server = sharedServer();
 
   for (const method of ["GET", "POST"]) {
     for (const transport of ["websocket", "polling"]) {
@@ -44,15 +36,14 @@ describe("at the seams", () => {
   });
 
   it("what a client sent before it left is handled before its end", strict, async () => {
-    const listener = await clients.connect(server);
+    const listener = await server.clientsOf().connect(server);
     const session = await joinPolling(server);
     const heard = [];
     listener.on("chat", (from, i) => from === session.id && heard.push(i));
-    const left = new Promise((resolve) =>
-      listener.on("left", (id, reason) => id === session.id && resolve(reason)));
+    const left = nextWhere(listener, "left", (id) => id === session.id);
     const events = [...Array(200)].map((_, i) => `42["chat","${session.id}",${i}]`);
     await session.post([...events, "41", "1"].join("\x1e"));
-    assert.equal(await within(left, "the others see it leave"), "client namespace disconnect");
+    assert.equal((await left)[1], "client namespace disconnect");
     assert.deepEqual(heard, [...Array(200).keys()]);
   });
 

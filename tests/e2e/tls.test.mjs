@@ -113,7 +113,8 @@ describe("TLS", ours, () => {
   });
 
   it("delivers all that was sent to a slow reader before it was closed", async () => {
-    const small = await start("carriers", "--send-buffer-bytes", "16384");
+    const small = await start("carriers",
+      "--send-buffer-bytes", "16384", "--close-timeout-ms", "600000");
     const socket = await clients.connect(small, "/", { transports: ["websocket"], ...trust() });
     const heard = [];
     socket.on("flood", (n, text) => heard.push([n, text.length]));

@@ -1,22 +1,19 @@
 // Typed arguments, results and acks, as a client sees them.
 
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, it } from "node:test";
-import { ask, clientsOf, dropAll, next, openWebSocket, transportSets } from "./peers.mjs";
-import { isReference, startServer } from "./server.mjs";
+import { describe, it } from "node:test";
+import { ask, next, openWebSocket, transportSets } from "./peers.mjs";
+import { isReference } from "./server.mjs";
+import { sharedServer } from "./shared_server.mjs";
 
 const ours = { skip: isReference && "JavaScript has no types to check" };
 
-let server;
-before(async () => { server = await startServer(); });
-after(() => server.stop());
-afterEach(dropAll);
+const server = sharedServer();
 
 for (const [name, transports] of Object.entries(transportSets)) {
   describe(`values over ${name}`, () => {
-    const clients = clientsOf(undefined, transports);
+    const clients = server.clientsOf(undefined, transports);
     const connect = () => clients.connect(server, "/values");
-    afterEach(() => clients.closeAll());
 
     it("structs, enums and binary go both ways", async () => {
       const socket = await connect();
