@@ -166,7 +166,7 @@ describe("bad input", () => {
         const forger = await clients.connect(server, "/ops",
           { auth: { x: { _placeholder: true, ...num } } });
         await ask(forger, "set-data", Buffer.from("own"));
-        const [[found]] = await ask(forger, "fetch", {});
+        const [[found]] = await ask(forger, "fetch", { to: [forger.id] });
         assert.deepEqual(found.data, Buffer.from("own"));
         assert.deepEqual(found.auth.x, { _placeholder: false, ...num });
         forger.close();
