@@ -127,7 +127,7 @@ struct options {
   int send_buffer_bytes = 256 * 1024;  ///< SO_SNDBUF: what the kernel holds besides. 0: its choice.
 
   // --- HTTP
-  std::size_t http_header_bytes_max = 8192;                   ///< 431, closed.
+  std::size_t http_header_bytes_max = 16'384;                 ///< 431, closed.
   std::chrono::milliseconds http_header_timeout{10'000};      ///< Closed.
   std::chrono::milliseconds http_body_timeout{30'000};        ///< 408, closed.
   std::chrono::milliseconds http_keep_alive_timeout{65'000};  ///< Closed.

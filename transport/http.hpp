@@ -55,7 +55,7 @@ struct http_response {
 };
 
 struct http_options {
-  std::size_t header_bytes_max = 8192;     ///< Over it: 431, connection closed.
+  std::size_t header_bytes_max = 16'384;   ///< Over it: 431, connection closed.
   std::size_t body_bytes_max = 1'000'000;  ///< Over it, by length or as it comes: 413, empty body.
   std::size_t fields_max = 100;            ///< Over it: 431, connection closed.
   std::chrono::milliseconds header_timeout{10'000};      ///< From accept or first byte: closed.
