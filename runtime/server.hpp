@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <span>
 #include <string>
@@ -116,6 +117,16 @@ class server : public broadcasting<server> {
   void use(std::function<void(socket&, next)> middleware) { root().use(std::move(middleware)); }
   /// All its members; what broadcasting offers is said of these.
   broadcast_operator everyone() const { return root().everyone(); }
+  /// To the other servers of a cluster; see nsp.
+  template <class... Values>
+  void server_side_emit(std::string_view event, Values&&... values) const {
+    root().server_side_emit(event, std::forward<Values>(values)...);
+  }
+  template <class... Values>
+  std::future<broadcast_ack_result> server_side_emit_with_ack(std::string_view event,
+                                                              Values&&... values) const {
+    return root().server_side_emit_with_ack(event, std::forward<Values>(values)...);
+  }
 
   troupe::engine engine() const;  ///< The Engine.IO server below: middlewares, events, ids.
   server_stats stats() const;

@@ -164,6 +164,24 @@ TEST_CASE("a broadcast's acks are gathered once, also when clients and broadcast
   });
 }
 
+TEST_CASE("a server on its own has no other servers to emit to") {
+  server_bench bench(1, 1, {});
+  auto all = joined(bench, 3);
+  int answers = 0;
+  bench.io().server_side_emit("hello", 1, "two", [&](const broadcast_ack_result& result) {
+    CHECK(!result.error);
+    CHECK(result.responses.empty());
+    ++answers;
+  });
+  bench.io().server_side_emit("hello");
+  CHECK(bench.io().server_side_emit_with_ack("hello").get().responses.empty());
+  CHECK(answers == 1);
+  for (const char* reserved : {"connect", "connection", "new_namespace"})
+    CHECK_THROWS_AS(bench.io().server_side_emit(reserved), std::invalid_argument);
+  bench.run();
+  for (const auto& one : all) CHECK(one->received_as("42").empty());
+}
+
 TEST_CASE("broadcasts that wait for acks are bounded, and time out by the clock") {
   troupe::options user;
   user.broadcast_acks_max = 2;
