@@ -41,9 +41,9 @@ class engine {
   engine on_headers(headers_listener listener) const;
 
   /// Gives new sessions their ids in place of 20 random characters: at most 128 of
-  /// `A-Za-z0-9-_.~`, different among the sessions that are open, and not to be guessed, since an
-  /// id is all that a client needs to speak as its session. Any other, or one in use: 400, code 3.
-  /// `make` answers through an id_reply, or returns the id.
+  /// letters, digits and "-_.~", different among the sessions that are open, and not to be guessed,
+  /// since an id is all that a client needs to speak as its session. Any other, or one in use: 400,
+  /// code 3. `make` answers through an id_reply, or returns the id.
   template <class F>
   engine generate_id(F make) const {
     if constexpr (std::invocable<F&, const transport::http_request&>) {
