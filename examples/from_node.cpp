@@ -35,12 +35,11 @@ void answers(troupe::socket& socket) {
   socket.on("later", [](int number, const troupe::ack& reply) { reply("got", number); });
   // The server asks.
   socket.on("ask me", [&] {
-    socket.timeout(5s).emit("question", 1, [&](const troupe::ack_result& answer) {
-      if (answer)
-        socket.emit("you said", answer->at(0));
-      else
-        socket.emit("you said", nullptr);  // answer.error(): timed out, or disconnected.
-    });
+    // Told how it went, and what was said; or a troupe::ack_result, for any number of arguments.
+    socket.timeout(5s).emit("question", 1,
+                            [&](boost::system::error_code failed, const troupe::value& answer) {
+                              if (!failed) socket.emit("you said", answer);
+                            });
   });
 }
 

@@ -23,10 +23,12 @@ namespace troupe {
 /// A socket's handlers as an Asio executor: a coroutine spawned on it may use the socket, resumes
 /// as one of its handlers, and is destroyed with it.
 ///
-///     boost::asio::co_spawn(troupe::asio_executor(socket), [&socket]() -> awaitable<void> {
-///       const auto answer = co_await troupe::async_emit_with_ack(socket, "who?", {},
-///       use_awaitable); socket.emit("hello", answer.at(0));
-///     }, boost::asio::detached);
+///     awaitable<void> greet(troupe::socket& socket) {
+///       const troupe::arguments answer =
+///           co_await troupe::async_emit_with_ack(socket, "who?", {}, use_awaitable);
+///       if (!answer.empty()) socket.emit("hello", answer.front());
+///     }
+///     co_spawn(troupe::asio_executor(socket), greet(socket), detached);
 class asio_executor {
  public:
   explicit asio_executor(socket& of) : here_(of.executor()) {}

@@ -150,6 +150,43 @@ describe("the example guarded", ours, () => {
   });
 });
 
+describe("the example values", ours, () => {
+  const { clients, server } = example("values");
+
+  it("takes and gives structs, containers, binary, JSON and anything", async () => {
+    const [a, b] = [await clients.connect(server()), await clients.connect(server())];
+    const heard = next(b, "stroke");
+    const stroke = { ink: "green", points: [{ x: 1, y: 2.5 }, { x: -3, y: 0 }] };
+    assert.deepEqual(await ask(a, "stroke", stroke), [2]);
+    assert.deepEqual(await heard, [{ ...stroke, label: null }]);
+    assert.deepEqual(await ask(a, "scores", { ann: 3, bob: 4 }), [7]);
+    assert.deepEqual(await ask(a, "document", { n: [1] }), [{ n: [1], seen: true }]);
+    for (const [event, sent] of [["picture", Buffer.from([1, 0, 255])],
+      ["anything", { deep: [{ bytes: Buffer.from([7]) }] }]]) {
+      const back = next(b, event);
+      a.emit(event, sent);
+      assert.deepEqual(await back, [sent]);
+    }
+    for (const [user, name] of [[{ user: { name: "Eve" } }, "Eve"], [{ user: 3 }, "nobody"]]) {
+      const said = next(a, "it is");
+      a.emit("who", user);
+      assert.deepEqual(await said, [name]);
+    }
+    a.on("where?", (answer) => answer({ x: 1, y: 2 }));
+    const place = next(a, "you are at");
+    a.emit("ask me");
+    assert.deepEqual(await place, [{ x: 1, y: 2 }]);
+  });
+
+  it("says what does not fit", async () => {
+    const socket = await clients.connect(server());
+    const [{ error }] = await ask(socket, "stroke", { ink: "blue", points: [] });
+    assert.match(error, /ink/);
+    const [{ error: other }] = await ask(socket, "scores", { ann: "many" });
+    assert.match(other, /^argument 1.*whole number/);
+  });
+});
+
 describe("the example from_node, the guide's code", ours, () => {
   const { clients, server } = example("from_node");
   const auth = { token: "secret" };
