@@ -78,7 +78,7 @@ async function run(server, { clients, restless, seconds, perSecond, workers }) {
 
     // Once round first: what an allocator keeps for the next crowd is no leak.
     await gather();
-    await people.all("leave");
+    await people.all("leave", undefined, 60_000);
     await settled(before);
     const warm = resources(server.pid);
 
@@ -94,7 +94,7 @@ async function run(server, { clients, restless, seconds, perSecond, workers }) {
     }
     const peak = resources(server.pid);
     const reports = await people.all("finish", () => ({ total, ms: 20_000 * slowness }), 60_000);
-    await people.all("leave");
+    await people.all("leave", undefined, 60_000);
     const after = await settled(before);
     const left = resources(server.pid);
 

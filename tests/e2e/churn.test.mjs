@@ -8,7 +8,7 @@ import { slowness, startServer } from "./server.mjs";
 it("a crowd loses nothing while some of it are killed and come back", async () => {
   const server = await startServer();
   const report = await churn(server, {
-    clients: slowness === 1 ? 300 : 120, restless: 30, seconds: 5, perSecond: 20, workers: 2,
+    clients: slowness === 1 ? 300 : 120, restless: 30, seconds: 3, perSecond: 20, workers: 2,
   });
   await server.stop();
   assert.deepEqual(report.faults, []);

@@ -61,13 +61,15 @@ function serveStandardApplication(io, spoil = (stamp) => stamp) {
   }
 }
 
-describe("troupe-fault", ours, () => {
+// They share nothing but the folder, and mostly wait for what is scripted.
+describe("troupe-fault", { ...ours, concurrency: true }, () => {
   let folder;
+  let files = 0;
   before(async () => { folder = await mkdtemp(join(tmpdir(), "troupe-")); });
   after(() => rm(folder, { recursive: true }));
 
   const scenario = async (members) => {
-    const file = join(folder, "scenario.json");
+    const file = join(folder, `scenario-${++files}.json`);
     await writeFile(file, JSON.stringify(members));
     return file;
   };
@@ -111,7 +113,8 @@ describe("troupe-fault", ours, () => {
   });
 
   it("plays against Node's server by its URL, and sees when it breaks a guarantee", async () => {
-    for (const spoils of [false, true]) {
+    const file = await scenario(short);
+    await Promise.all([false, true].map(async (spoils) => {
       const http = createServer();
       const io = new Server(http);
       serveStandardApplication(io, ([number, sequence, own]) =>
@@ -119,10 +122,10 @@ describe("troupe-fault", ours, () => {
       http.listen(0, "127.0.0.1");
       await once(http, "listening");
       const { code, stdout } = await fault("run", "--report", "junit", "--against",
-        `http://127.0.0.1:${http.address().port}`, "--scenario", await scenario(short));
+        `http://127.0.0.1:${http.address().port}`, "--scenario", file);
       await io.close();
       assert.equal(code, spoils ? 1 : 0, stdout);
       if (spoils) assert.match(stdout, /<failure type="exactly once"/);
-    }
+    }));
   });
 });
