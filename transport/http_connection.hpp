@@ -80,7 +80,8 @@ class http_connection final : private stream::observer {
 };
 
 /// The bytes of the 101 response to a well-formed upgrade request (by Boost.Beast's handshake),
-/// with `extra` fields. Errors: Beast's websocket errors.
+/// with `extra` fields. Of the subprotocols that the client asks for its first is chosen, unless
+/// `extra` names one. Errors: Beast's websocket errors.
 result<std::string> websocket_accept(const http_request& request, const header_fields& extra);
 
 /// A whole response as bytes, for a connection that is refused before it is an http_connection.

@@ -1,9 +1,12 @@
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/websocket/stream.hpp>
+#include <cstring>
 #include <string>
+#include <string_view>
 
 #include <troupe/transport/http_connection.hpp>
 #include <troupe/transport/http_framing.hpp>
@@ -14,6 +17,8 @@ namespace {
 
 namespace beast = boost::beast;
 using boost::system::error_code;
+
+constexpr std::string_view subprotocol_field = "Sec-WebSocket-Protocol";
 
 // What lies below Beast's WebSocket stream while it accepts: it takes the response's bytes.
 class recorder {
@@ -60,9 +65,9 @@ boost::asio::io_context& idle_loop() {
   return loop;
 }
 
-// Only what the handshake reads: no subprotocol is chosen and no extension offered. Beast looks at
-// the first Connection and Upgrade field only, and a client may send several, or lists that Beast
-// reads up to an empty element: our reading of them counts.
+// Only what the handshake reads: no extension is offered, subprotocols are ours to choose. Beast
+// looks at the first Connection and Upgrade field only, and a client may send several, or lists
+// that Beast reads up to an empty element: our reading of them counts.
 beast::http::request<beast::http::empty_body> upgrade_of(const http_request& request) {
   beast::http::request<beast::http::empty_body> upgrade;
   upgrade.version(11);
@@ -75,15 +80,44 @@ beast::http::request<beast::http::empty_body> upgrade_of(const http_request& req
   return upgrade;
 }
 
+// RFC 9110, section 5.6.2.
+bool is_token(std::string_view text) noexcept {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != '\0' && std::strchr("!#$%&'*+-.^_`|~", c) != nullptr);
+  });
+}
+
+// What the client prefers, as npm's ws answers: browsers fail a connection that they asked for
+// subprotocols and that has none. Empty if none is asked for, or if the list is not well-formed.
+std::string_view preferred_subprotocol(const header_fields& fields) noexcept {
+  std::string_view preferred;
+  for (const auto& [name, value] : fields.all()) {
+    if (!is_same_token(name, subprotocol_field)) continue;
+    for (std::string_view rest = value;;) {
+      const auto comma = rest.find(',');
+      const std::string_view listed = trimmed(rest.substr(0, comma));
+      if (!is_token(listed)) return {};
+      if (preferred.empty()) preferred = listed;
+      if (comma == rest.npos) break;
+      rest.remove_prefix(comma + 1);
+    }
+  }
+  return preferred;
+}
+
 }  // namespace
 
 result<std::string> websocket_accept(const http_request& request, const header_fields& extra) {
   const auto upgrade = upgrade_of(request);
   beast::websocket::stream<recorder, false> handshake(idle_loop());
   handshake.set_option(
-      beast::websocket::stream_base::decorator([&extra](beast::websocket::response_type& response) {
+      beast::websocket::stream_base::decorator([&](beast::websocket::response_type& response) {
         for (const auto& [name, value] : extra.all())
           response.insert(field_text(name), field_text(value));
+        const std::string_view subprotocol = preferred_subprotocol(request.fields);
+        if (!subprotocol.empty() && !extra.has(subprotocol_field))
+          response.set(subprotocol_field, subprotocol);
         // Beast puts its name where there is no Server field; an empty one can be found again.
         if (!extra.has("Server")) response.set(beast::http::field::server, "");
       }));

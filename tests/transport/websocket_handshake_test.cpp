@@ -41,14 +41,35 @@ TEST_CASE("websocket handshake adds fields, without what could end the header") 
   CHECK(accepted->find("Server: mine\r\n") != std::string::npos);
 }
 
-TEST_CASE("websocket handshake neither echoes subprotocols nor offers extensions") {
+TEST_CASE("websocket handshake offers no extensions") {
   http_request request = upgrade();
-  request.fields.add("Sec-WebSocket-Protocol", "chat");
   request.fields.add("Sec-WebSocket-Extensions", "permessage-deflate");
   const auto accepted = websocket_accept(request, {});
   REQUIRE(accepted.has_value());
-  CHECK(accepted->find("WebSocket-Protocol") == std::string::npos);
   CHECK(accepted->find("WebSocket-Extensions") == std::string::npos);
+}
+
+TEST_CASE("websocket handshake chooses the first subprotocol that is asked for") {
+  const auto chosen = [](const std::vector<std::string>& asked, const header_fields& extra = {}) {
+    http_request request = upgrade();
+    for (const auto& list : asked) request.fields.add("sec-websocket-protocol", list);
+    const std::string accepted = websocket_accept(request, extra).value();
+    const std::string name = "\r\nSec-WebSocket-Protocol: ";
+    const auto at = accepted.find(name);
+    if (at == accepted.npos) return std::string("none");
+    CHECK(accepted.find(name, at + 1) == accepted.npos);
+    return accepted.substr(at + name.size(), accepted.find("\r\n", at + 2) - at - name.size());
+  };
+  CHECK(chosen({}) == "none");
+  CHECK(chosen({"chat"}) == "chat");
+  CHECK(chosen({" my-token_1.~ , chat"}) == "my-token_1.~");
+  CHECK(chosen({"a", "b,c"}) == "a");
+  for (const auto* list : {"", ",", "a,", "a,,b", "a b", "a;b", "\"a\"", "a,b\xc3", "a@b"})
+    CHECK(chosen({list}) == "none");
+  CHECK(chosen({"a", "b c"}) == "none");
+  header_fields extra;
+  extra.add("Sec-WebSocket-Protocol", "mine");
+  CHECK(chosen({"a"}, extra) == "mine");
 }
 
 TEST_CASE("websocket handshake finds its tokens in repeated fields") {
