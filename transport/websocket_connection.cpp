@@ -79,7 +79,9 @@ time_point websocket_connection::deadline() const noexcept {
 void websocket_connection::advance(time_point now) {
   if (now < state_->deadline) return;
   state_->is_in_loop = true;
-  if (state_->now_in != state::phase::over) state_->finish(true, state::ending::reset);
+  // The peer that closed and does not read our answer has ended in order all the same.
+  if (state_->now_in != state::phase::over)
+    state_->finish(state_->now_in != state::phase::answering, state::ending::reset);
   state_->leave_loop();
 }
 

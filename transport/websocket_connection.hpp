@@ -17,10 +17,14 @@
 namespace troupe::transport {
 
 struct websocket_options {
-  std::size_t message_bytes_max = 1'000'000;         ///< Over it, announced or summed: close 1009.
-  std::size_t fragments_max = 16'384;                ///< Of one message; over it: close 1008.
-  outbox_limits outgoing;                            ///< Over them: the connection is reset.
-  std::chrono::milliseconds closing_timeout{5'000};  ///< For the peer's Close and end: reset.
+  std::size_t message_bytes_max = 1'000'000;  ///< Over it, announced or summed: close 1009.
+  std::size_t fragments_max = 16'384;         ///< Of one message; over it: close 1008.
+  outbox_limits outgoing;                     ///< Over them: the connection is reset.
+  /// For the peer's Close and end, once ours is written; before that the longest wait in which the
+  /// peer takes nothing of what is queued. Over it: reset.
+  std::chrono::milliseconds closing_timeout{5'000};
+  /// Until our Close is written, however the peer reads (closing_timeout if that is more): reset.
+  std::chrono::milliseconds last_write_timeout{30'000};
 };
 
 /// The server's side of one WebSocket connection after its handshake: our own frame codec (RFC

@@ -149,7 +149,7 @@ void websocket_connection::state::flush() {
   if (how == outbox::verdict::failed)
     finish(true, ending::reset);
   else if (how == outbox::verdict::queued)
-    bytes->arm_writable();
+    on_partly_written(before);
   else if (now_in == phase::open)
     owner->on_drained();
   else
@@ -157,9 +157,17 @@ void websocket_connection::state::flush() {
   go_on();
 }
 
+void websocket_connection::state::on_partly_written(std::size_t before) {
+  bytes->arm_writable();
+  if (now_in != phase::open && out.bytes() < before)
+    set_deadline(std::min(owner->now() + options.closing_timeout, give_up_at));
+}
+
 void websocket_connection::state::begin_closing(phase next, std::optional<std::uint16_t> code) {
   now_in = next;
-  set_deadline(owner->now() + options.closing_timeout);
+  const time_point now = owner->now();
+  give_up_at = now + std::max(options.closing_timeout, options.last_write_timeout);
+  set_deadline(now + options.closing_timeout);
   char payload[2] = {};
   if (code) {
     payload[0] = static_cast<char>(*code >> 8);
@@ -181,9 +189,9 @@ void websocket_connection::state::on_peer_close(std::uint16_t code) {
 }
 
 void websocket_connection::state::on_close_written() {
-  if (now_in == phase::answering)
-    finish(false, ending::close);
-  else if (now_in == phase::failing)
+  if (now_in == phase::answering) return finish(false, ending::close);
+  set_deadline(owner->now() + options.closing_timeout);
+  if (now_in == phase::failing)
     bytes->shutdown_send();  // Not closed: with input unread the peer would see a reset first.
 }
 

@@ -46,6 +46,7 @@ struct websocket_connection::state {
   outbox::verdict send_frame(unsigned char first, std::string_view payload);
   void send_pong(std::string_view payload);
   void flush();
+  void on_partly_written(std::size_t before);
 
   // Ending.
   void begin_closing(phase next, std::optional<std::uint16_t> code);
@@ -66,6 +67,7 @@ struct websocket_connection::state {
   std::size_t kept_offset = 0;  // Of it, parsed.
   std::size_t pong_behind = 0;  // Bytes to be written until our last pong is out.
   time_point deadline = time_point::max();
+  time_point give_up_at = time_point::max();  // While our Close is queued.
   phase now_in = phase::open;
   bool is_paused = false;
   bool is_parsing = false;

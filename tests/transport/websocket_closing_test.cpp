@@ -63,6 +63,59 @@ TEST_CASE("websocket connection resets a peer that does not answer its Close in 
   CHECK(f.peer->is_reset);
 }
 
+TEST_CASE("websocket connection waits with its Close for a peer that reads slowly") {
+  fixture f;
+  f.start();
+  f.peer->write_room = 0;
+  const std::string last(100, 'x');
+  f.connection->write_text(last);
+  f.connection->close(1000);
+  for (int i = 0; i < 6; ++i) {
+    f.peer->write_room = 1;
+    f.run();
+    f.advance(4900ms);
+    CHECK(f.closed == 0);
+  }
+  f.peer->write_room = wire::unbounded;
+  f.run();
+  CHECK(f.peer->written ==
+        server_frame(testing::text, last) + server_frame(testing::closing, close_payload(1000)));
+  f.advance(4900ms);
+  f.receive(client_frame(testing::closing, close_payload(1000)));
+  CHECK(f.closed == 1);
+  CHECK_FALSE(f.closed_with_error);
+}
+
+TEST_CASE("websocket connection gives a peer that it closes a limited time in all") {
+  for (const bool reads : {true, false}) {
+    fixture f;
+    f.start();
+    f.peer->write_room = 0;
+    f.connection->write_text(std::string(100, 'x'));
+    f.connection->close(1000);
+    for (auto waited = 0ms; waited < (reads ? 30'000ms : 5'000ms); waited += 1000ms) {
+      CHECK(f.closed == 0);
+      f.peer->write_room = reads ? 1 : 0;
+      f.run();
+      f.advance(1000ms);
+    }
+    CHECK(f.closed == 1);
+    CHECK(f.closed_with_error);
+    CHECK(f.peer->is_reset);
+  }
+}
+
+TEST_CASE("websocket connection ends in order for a peer that closes and does not read") {
+  fixture f;
+  f.start();
+  f.peer->write_room = 0;
+  f.receive(client_frame(testing::closing, ""));
+  f.advance(5000ms);
+  CHECK(f.closed == 1);
+  CHECK_FALSE(f.closed_with_error);
+  CHECK(f.peer->is_reset);
+}
+
 TEST_CASE("websocket connection sees the peer's Close though reading is paused") {
   fixture f;
   f.on_text = [&](std::string_view) { f.connection->pause_reading(); };
