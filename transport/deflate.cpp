@@ -14,6 +14,7 @@ namespace {
 // What ends each message's data and is not sent (RFC 7692, section 7.2.1).
 constexpr std::string_view tail("\x00\x00\xff\xff", 4);
 constexpr std::size_t step_bytes = 16 * 1024;
+constexpr int streams_max = 16;  // Of one message, each with a last block of its own.
 
 void give(z_stream& state, std::string_view input) noexcept {
   state.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input.data()));
@@ -72,6 +73,7 @@ inflater::outcome inflater::append(std::string& to, std::string_view message,
                                    std::size_t bytes_max) {
   if (!takes_over_) ::inflateReset(state_.get());
   const std::size_t begin = to.size();
+  int streams = 0;
   for (const std::string_view input : {message, tail}) {
     give(*state_, input);
     do {
@@ -85,6 +87,7 @@ inflater::outcome inflater::append(std::string& to, std::string_view message,
       to.resize(before + room - state_->avail_out);
       if (to.size() - begin > bytes_max) return outcome::too_large;
       if (how == Z_STREAM_END) {  // A last block: what comes next begins anew.
+        if (++streams > streams_max) return outcome::malformed;
         ::inflateReset(state_.get());
         continue;
       }

@@ -50,7 +50,8 @@ class inflater {
   ~inflater();
 
   /// Appends what `message` says to `to`, at most `bytes_max`: what says more costs no more than
-  /// that. After another outcome than ok an inflater that takes over is useless.
+  /// that. Malformed too: more than 16 last blocks in one message, of which one is usual. After
+  /// another outcome than ok an inflater that takes over is useless.
   outcome append(std::string& to, std::string_view message, std::size_t bytes_max);
 
  private:
