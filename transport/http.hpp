@@ -61,7 +61,8 @@ struct http_options {
   std::chrono::milliseconds header_timeout{10'000};      ///< From accept or first byte: closed.
   std::chrono::milliseconds body_timeout{30'000};        ///< From the header's end: 408, closed.
   std::chrono::milliseconds keep_alive_timeout{65'000};  ///< Idle between requests: closed.
-  std::chrono::milliseconds write_timeout{30'000};       ///< Nothing of a response taken: reset.
+  /// Nothing of a response is taken for so long, or in all less than 1 KiB a second: reset.
+  std::chrono::milliseconds write_timeout{30'000};
   /// After a last response the client's bytes are read and dropped until it ends, so that it sees
   /// the response and not a reset. Past either bound: closed.
   std::chrono::milliseconds linger_timeout{2'000};

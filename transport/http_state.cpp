@@ -14,6 +14,7 @@ namespace {
 // Reads per readiness: a peer that sends without end must not keep the others waiting.
 constexpr int reads_per_turn_max = 2;
 constexpr unsigned request_timeout = 408;
+constexpr std::size_t write_bytes_per_second_min = 1024;
 constexpr std::string_view continue_response = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
@@ -142,6 +143,8 @@ void http_connection::state::respond(const http_response& response) {
   if (unsent.empty()) {
     on_response_written();
   } else {
+    give_up_at = owner.now() + options.write_timeout +
+                 std::chrono::seconds(unsent.size() / write_bytes_per_second_min);
     set_timeout(options.write_timeout);
     bytes->arm_writable();
   }
@@ -168,10 +171,10 @@ void http_connection::state::flush() {
     const boost::asio::const_buffer rest{unsent.data() + unsent_offset,
                                          unsent.size() - unsent_offset};
     const auto taken = bytes->write_some({&rest, 1});
-    if (taken.has_value())
-      unsent_offset += *taken, set_timeout(options.write_timeout);
-    else if (taken.error() != boost::asio::error::would_block)
-      return finish(true);
+    if (!taken.has_value() && taken.error() != boost::asio::error::would_block) return finish(true);
+    unsent_offset += taken.has_value() ? *taken : 0;
+    if (taken.has_value() && now_in == phase::writing)
+      set_deadline(std::min(owner.now() + options.write_timeout, give_up_at));
     if (unsent_offset < unsent.size()) return bytes->arm_writable();
     std::string().swap(unsent);
     unsent_offset = 0;

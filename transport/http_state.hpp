@@ -66,6 +66,7 @@ struct http_connection::state {
   std::size_t unsent_offset = 0;  // Of it, written.
   std::size_t discarded = 0;      // While lingering.
   time_point deadline = time_point::max();
+  time_point give_up_at = time_point::max();  // While a response is written.
   phase now_in = phase::idle;
   bool is_parsing = false;
   bool is_in_loop = false;

@@ -132,6 +132,25 @@ TEST_CASE("http connection closes an idle client, and one that is slow with a la
   CHECK(g.closed == 1);
 }
 
+TEST_CASE("http connection wants a response read at a least rate in all") {
+  fixture f;
+  f.start();
+  f.answer = [&] { f.respond(std::string(10 * 1024, 'x')); };
+  f.peer->write_room = 0;
+  f.receive(get);
+  f.peer->write_room = 1;
+  f.run();
+  f.advance(29s);
+  CHECK(f.closed == 0);
+  f.peer->write_room = 1;
+  f.run();
+  f.advance(10'999ms);
+  CHECK(f.closed == 0);
+  f.advance(1ms);
+  CHECK(f.closed == 1);
+  CHECK(f.peer->is_reset);
+}
+
 TEST_CASE("http connection answers 408 to a body that does not come in time") {
   fixture f;
   f.start();
