@@ -36,8 +36,8 @@ std::string response_head(const http_response& response, bool close) {
     head += field_text(value);
     head += "\r\n";
   }
-  // RFC 9110, section 8.6: not in 1xx and 204.
-  if (response.status >= 200 && response.status != 204)
+  // RFC 9110, section 8.6: not in 1xx and 204; in 304 it would be the length of another response.
+  if (response.status >= 200 && response.status != 204 && response.status != 304)
     head += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
   head += close ? "\r\n" : "Connection: keep-alive\r\n\r\n";
   return head;
