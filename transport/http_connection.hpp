@@ -11,11 +11,12 @@
 namespace troupe::transport {
 
 /// One HTTP/1.1 (or 1.0) connection: one request at a time to the host, its response back,
-/// keep-alive, pipelined bytes kept for the next (bounded by header and body limits: past them
-/// reading stops). Framing that is ambiguous is refused with 400 and the connection closed:
-/// Transfer-Encoding that is not exactly "chunked", chunked in HTTP/1.0, Transfer-Encoding beside
-/// Content-Length, differing Content-Lengths, HTTP/1.1 without Host. `Expect: 100-continue` is
-/// answered. HEAD gets no body. Parsing is Boost.Beast's; the checks after it are ours.
+/// keep-alive, pipelined bytes kept for the next (as many as a header may have: past them reading
+/// stops, and an end is not noticed). Framing that is ambiguous is refused with 400 and the
+/// connection closed: Transfer-Encoding that is not exactly "chunked", chunked in HTTP/1.0,
+/// Transfer-Encoding beside Content-Length, differing Content-Lengths, HTTP/1.1 without Host.
+/// `Expect: 100-continue` is answered. HEAD gets no body. Parsing is Boost.Beast's; the checks
+/// after it are ours.
 ///
 /// After a 413 the rest of the body is not parsed: the response has Connection: close. After any
 /// response that closes, on_closed comes when the client has ended or the linger bounds are

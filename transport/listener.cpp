@@ -101,10 +101,11 @@ struct accepting : std::enable_shared_from_this<accepting> {
   void stop() noexcept {
     const std::lock_guard lock(mutex);
     if (!socket.is_open()) return;
+    // The file goes first: once the socket is closed, a successor may have put its own there.
+    if (!unix_path.empty()) ::unlink(unix_path.c_str());
     error_code ignored;
     socket.close(ignored);
     rest.cancel();
-    if (!unix_path.empty()) ::unlink(unix_path.c_str());
   }
 
   boost::asio::io_context& loop;
