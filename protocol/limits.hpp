@@ -15,7 +15,7 @@ struct limits {
   std::size_t json_depth_max = 512;
   /// Elements of one event's or ack's argument array. Over it: parse error.
   std::size_t arguments_max = 4096;
-  /// Binary attachments of one packet (10 in the reference parser). Over it: parse error.
+  /// Binary attachments of one packet (10 in Node), and their places. Over it: parse error.
   std::size_t attachments_max = 10;
   /// Bytes of a namespace's name. Over it: parse error.
   std::size_t namespace_bytes_max = 512;

@@ -122,6 +122,9 @@ result<void> check_payload(packet_view& packet, const limits& bounds) {
     if (scanned->elements.empty()) return errc::bad_payload;
     if (!is_event_name(scanned->elements[0])) return errc::bad_event_name;
   }
+  // One attachment may stand in several places. Each may become a copy, so their number is bounded.
+  if (scanned->placeholders.size() > std::max(packet.attachments, bounds.attachments_max))
+    return errc::too_many_attachments;
   for (const json::placeholder& placeholder : scanned->placeholders) {
     if (placeholder.number >= packet.attachments) return errc::bad_attachments;
   }

@@ -38,8 +38,8 @@ struct packet_view {
 
 /// Parses one text packet ("2[\"chat\",1]") and validates all of it: type, attachment count,
 /// namespace, ack id, JSON, the kind of payload the type wants, the event's name, placeholders of
-/// a binary packet (each `num` in 0..attachments-1). Iterative: no recursion on input.
-/// `text` is UTF-8 already checked, and outlives the result. Errors: bad_packet_type,
+/// a binary packet (`num` in 0..attachments-1, bounded in number). Iterative: no recursion on
+/// input. `text` is UTF-8 already checked, and outlives the result. Errors: bad_packet_type,
 /// bad_attachments, too_many_attachments, bad_namespace, namespace_too_long, bad_ack_id, bad_json,
 /// json_too_deep, too_many_arguments, bad_payload, bad_event_name. Pure: any thread, no I/O.
 /// Source: Socket.IO protocol v5, "Packet encoding"; FEATURES 2.4.
@@ -47,7 +47,7 @@ result<packet_view> parse(std::string_view text, const limits& bounds);
 
 /// The part of parse() behind the header: checks `packet.payload` against the packet's type and
 /// fills the arguments. Errors: bad_json, json_too_deep, too_many_arguments, bad_payload,
-/// bad_event_name, bad_attachments.
+/// bad_event_name, bad_attachments, too_many_attachments.
 result<void> check_payload(packet_view& packet, const limits& bounds);
 /// Errors: bad_namespace for one that does not begin with a slash, or with control characters or a
 /// comma in it, namespace_too_long.

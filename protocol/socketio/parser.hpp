@@ -77,7 +77,7 @@ struct received_packet {
 
 /// Checks a received packet as the JSON parser does and makes it one. Type as in outgoing_packet.
 /// Errors: bad_packet_type, bad_namespace, namespace_too_long, bad_utf8, bad_json, json_too_deep,
-/// too_many_arguments, bad_payload, bad_event_name, bad_attachments.
+/// too_many_arguments, bad_payload, bad_event_name, bad_attachments, too_many_attachments.
 using protocol::socketio::make_packet;
 
 }  // namespace troupe

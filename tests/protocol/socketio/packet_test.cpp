@@ -143,6 +143,10 @@ TEST_CASE("a binary packet announces its attachments") {
 }
 
 TEST_CASE("placeholders must number an announced attachment, in binary packets only") {
+  std::string places = "51-[\"x\"";
+  for (int i = 0; i < 10; ++i) places += ",{\"_placeholder\":true,\"num\":0}";
+  CHECK(parse(places + "]", bounds).has_value());
+  CHECK(refused(places + ",{\"_placeholder\":true,\"num\":0}]") == errc::too_many_attachments);
   CHECK(refused("51-[\"x\",{\"_placeholder\":true,\"num\":1}]") == errc::bad_attachments);
   CHECK(refused("51-[\"x\",[{\"_placeholder\":true,\"num\":-1}]]") == errc::bad_attachments);
   CHECK(refused("61-1[{\"_placeholder\":true}]") == errc::bad_attachments);
