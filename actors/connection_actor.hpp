@@ -138,6 +138,7 @@ class connection_actor final : public pinned_actor {
   void expire_acks(time_point now);
   time_point next_deadline() const;
   void plan_wake(time_point due);
+  void remember_ended(const std::string& nsp);
   bool was_ended_by_server(std::string_view nsp) const noexcept;
   socket_state* in_namespace(std::string_view nsp) noexcept;
 

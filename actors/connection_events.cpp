@@ -190,6 +190,13 @@ void connection_actor::add_ack(socket_state& asking, std::uint64_t id, ack_handl
   plan_wake(due);
 }
 
+// Whatever a client asks for and is refused, it makes its actor remember no more than it may join.
+void connection_actor::remember_ended(const std::string& nsp) {
+  if (ended_by_server_.size() >= directory_.options().namespaces_per_client_max)
+    ended_by_server_.erase(ended_by_server_.begin());
+  ended_by_server_.push_back(nsp);
+}
+
 void connection_actor::end(socket_state& ended, disconnect_reason reason, bool tell_client) {
   if (ended.now == phase::ended) return;
   const bool was_connected = std::exchange(ended.now, phase::ended) == phase::connected;
@@ -204,7 +211,7 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
     }
   ended.waiting.clear();
   for (const auto& [number, left] : std::exchange(ended.held, {})) give_back(left);
-  if (tell_client || !was_connected) ended_by_server_.push_back(ended.entry->name());
+  if (tell_client || !was_connected) remember_ended(ended.entry->name());
   if (!was_connected) {
     directory_.names().leave(ended.entry);
     return retire(ended, reason, ended.rooms);

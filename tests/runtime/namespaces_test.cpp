@@ -181,3 +181,24 @@ TEST_CASE("rooms are told of as their members come and go") {
   bench.run();
   CHECK(told == strings{"leave r " + one, "leave " + one + " " + one, "delete " + one});
 }
+
+TEST_CASE("what a client is refused, however often, is remembered within a bound") {
+  troupe::options user;
+  user.namespaces_per_client_max = 4;
+  server_bench bench(1, 1, user);
+  const troupe::nsp judged{bench.directory(),
+                           bench.directory().names().add_parent(
+                               {}, [](const std::string& name) { return name == "/never"; })};
+  bench_client client(bench, over::websocket);
+  client.join();
+  for (int i = 0; i < 1000; ++i) client.join("/x" + std::to_string(i));
+  bench.run();
+  CHECK(client.received_as("44").size() == 1000);
+  // Sent before it could know.
+  for (int i = 996; i < 1000; ++i) client.send("42/x" + std::to_string(i) + ",[\"early\"]");
+  bench.run();
+  CHECK_FALSE(client.is_closed);
+  client.send("42/x995,[\"of long ago\"]");
+  bench.run();
+  CHECK(client.is_closed);
+}
