@@ -16,8 +16,8 @@
 
 namespace troupe::actors {
 
-/// The ids of acks: a socket numbers its own below this, broadcasts have theirs from here to
-/// `ack_ids_end`. Clients in other languages keep ids in 32 bits with a sign.
+/// The ids of acks: those of emits to one socket are below this, broadcasts have theirs from here
+/// to `ack_ids_end`. Clients in other languages keep ids in 32 bits with a sign.
 constexpr std::uint64_t broadcast_ack_ids = std::uint64_t{1} << 30;
 constexpr std::uint64_t ack_ids_end = std::uint64_t{1} << 31;
 

@@ -33,6 +33,13 @@ bool shard_context::forget_namespace(std::uint32_t nsp) {
   return replace_broadcaster(nsp, {});
 }
 
+// Each shard has the ids that are its index modulo their number.
+std::uint64_t shard_context::next_ack_id() noexcept {
+  const std::uint64_t shards = directory_.shards.size();
+  const std::uint64_t own = (broadcast_ack_ids - 1) / shards;
+  return 1 + acks_asked_++ % own * shards + index();
+}
+
 shard_context::known_broadcaster& shard_context::known(std::uint32_t nsp) {
   if (broadcasters_.size() <= nsp) broadcasters_.resize(nsp + 1);
   return broadcasters_[nsp];

@@ -66,6 +66,10 @@ class shard_context {
   const std::vector<std::unique_ptr<subscriber_table>>& tables() const noexcept { return tables_; }
   /// Broadcasts that its clients have not all answered.
   awaited_acks& acks() noexcept { return acks_; }
+  /// The id of the next ack that one of its sockets asks for: no other socket of the server is
+  /// asked with it, so that what a client answers late, on its next connection, is no answer to
+  /// another question. From 1 on, and from the beginning again after 2^30 / shards of them.
+  std::uint64_t next_ack_id() noexcept;
   /// Ends the memberships of a link that is gone, in the tables and with the broadcasters.
   void leave_all(link& gone);
   /// Drops all handles; the shard has stopped.
@@ -80,6 +84,7 @@ class shard_context {
   directory& directory_;
   counters counters_;
   awaited_acks acks_;
+  std::uint64_t acks_asked_ = 0;  // By sockets, ever.
   std::vector<std::unique_ptr<subscriber_table>> tables_;
   struct known_broadcaster {
     caf::actor who;

@@ -50,7 +50,11 @@ void socket_operator::emit_values(std::string_view event, arguments values,
     return;
   }
   std::optional<std::uint64_t> id;
-  if (handler) id = state_->next_ack_id();
+  if (handler) {
+    id = owner.home().next_ack_id();
+    // One that has waited for as long as there are others.
+    while (state_->acks.contains(*id)) id = owner.home().next_ack_id();
+  }
   const argument_writer writer(event, values);
   auto frame = owner.home().shared().encode().event(state_->entry->name(), writer.texts(), id,
                                                     writer.attachments());

@@ -43,9 +43,6 @@ struct socket_state {
 
   listener next_listener() noexcept { return listener(++listeners_made); }
 
-  /// From 1 on; so few wait that none is given out again while it does.
-  std::uint64_t next_ack_id() noexcept { return 1 + acks_asked++ % (broadcast_ack_ids - 1); }
-
   connection_actor& owner;
   namespace_ptr entry;
   socket facade{*this};
@@ -81,7 +78,6 @@ struct socket_state {
   bool has_left = false;               // Its rooms, at its end.
   std::unique_ptr<token_bucket> rate;  ///< Of its events; null: not limited.
   std::map<std::uint64_t, pending_ack> acks;
-  std::uint64_t acks_asked = 0;  // Ever.
   /// What came while the middlewares were at work, in order; its credit is not given back yet.
   std::deque<protocol::socketio::packet_ptr> waiting;
 };

@@ -111,10 +111,15 @@ TEST_CASE("the client's answer reaches the handler once, in whatever order it co
     bench_client client(bench, seed % 2 == 0 ? over::polling : over::websocket);
     client.join();
     bench.run();
-    CHECK(client.received_as("42") == strings{"1[\"first\",1]", "2[\"second\"]"});
-    for (const char* packet :
-         {"432[\"b\"]", "431[\"a\",7]", "431[\"again\"]", "4399[]", "43[\"no id\"]"})
-      client.send(packet);
+    strings asked = client.received_as("42"), ids;
+    for (std::string& packet : asked) {
+      ids.push_back(packet.substr(0, packet.find('[')));
+      packet.erase(0, ids.back().size());
+    }
+    REQUIRE(asked == strings{"[\"first\",1]", "[\"second\"]"});
+    for (const std::string& answer : strings{ids[1] + "[\"b\"]", ids[0] + "[\"a\",7]",
+                                             ids[0] + "[\"again\"]", "99[]", "[\"no id\"]"})
+      client.send("43" + answer);
     bench.run();
     CHECK(answers == strings{"\"b\";", "\"a\";7;"});
     bench.advance(2min);
@@ -229,4 +234,36 @@ TEST_CASE("an answer of another shape than a typed handler takes is an error, co
   CHECK(bench.log().back() == "answer to an ack: argument 2: expected string");
   bench.advance(1s);
   CHECK(answers.back() == "operation has timed out");
+}
+
+TEST_CASE("an answer that comes late, on the client's next connection, answers nothing else") {
+  with_seeds(40, [](std::uint64_t seed) {
+    strings answers;
+    server_bench bench(seed, 1 + seed % 3);
+    for (const char* name : {"/", "/b"})
+      bench.of(name).on_connection([&](troupe::socket& socket) {
+        for (int i = 0; i < 3; ++i)
+          socket.emit("ask", [&](const troupe::ack_result& got) { answers.push_back(text(got)); });
+      });
+    const char* const there = seed % 2 == 0 ? "/" : "/b";
+    const std::string prefix = seed % 2 == 0 ? "" : "/b,";
+    strings asked;
+    for (int connection = 0; connection < 4; ++connection) {
+      bench_client client(bench, connection % 2 == 0 ? over::polling : over::websocket);
+      client.join(there);
+      bench.run();
+      answers.clear();
+      for (const std::string& id : asked) client.send("43" + prefix + id + "[\"late\"]");
+      bench.run();
+      CHECK(answers.empty());
+      for (const std::string& packet : client.received_as("42" + prefix))
+        asked.push_back(packet.substr(0, packet.find('[')));
+      CHECK(asked.size() == 3 * (connection + 1u));
+      client.send("43" + prefix + asked.back() + "[1]");
+      bench.run();
+      CHECK(answers == strings{"1;"});
+      client.leave();
+      bench.run();
+    }
+  });
 }
