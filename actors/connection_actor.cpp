@@ -233,23 +233,17 @@ void connection_actor::expire_joining(time_point now) {
 }
 
 void connection_actor::expire_acks(time_point now) {
-  std::vector<ack_handler> late;
-  std::vector<std::string> askers;
-  for (const auto& listed : sockets_) {
-    for (auto at = listed->acks.begin(); at != listed->acks.end();) {
-      if (at->second.deadline > now) {
-        ++at;
-        continue;
-      }
-      late.push_back(std::move(at->second.handler));
-      askers.push_back(listed->sid);
-      at = listed->acks.erase(at);
-    }
+  std::vector<std::pair<socket_state*, std::uint64_t>> late;
+  for (const auto& listed : sockets_)
+    for (const auto& [id, waiting] : listed->acks)
+      if (waiting.deadline <= now) late.emplace_back(listed.get(), id);
+  for (const auto& [asker, id] : late) {
+    const auto found = asker->acks.extract(id);
+    if (found.empty()) continue;  // One before it ended the socket, and that answered it.
+    home_.count().acks_timed_out.add();
+    run(*asker, "ack handler",
+        [&] { found.mapped().handler(make_error_code(ack_errc::timed_out)); });
   }
-  home_.count().acks_timed_out.add(late.size());
-  for (std::size_t i = 0; i < late.size(); ++i)
-    if (socket_state* asker = find(askers[i]))
-      run(*asker, "ack handler", [&] { late[i](make_error_code(ack_errc::timed_out)); });
 }
 
 time_point connection_actor::next_deadline() const {

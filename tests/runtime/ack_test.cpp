@@ -267,3 +267,25 @@ TEST_CASE("an answer that comes late, on the client's next connection, answers n
     }
   });
 }
+
+TEST_CASE("acks that time out together are all told, also if one's handler ends the socket") {
+  with_seeds(20, [](std::uint64_t seed) {
+    strings answers;
+    server_bench bench(seed);
+    bench.io().on_connection([&](troupe::socket& socket) {
+      for (const char* name : {"a", "b", "c"})
+        socket.timeout(1s).emit(name, [&](const troupe::ack_result& got) {
+          answers.push_back(text(got));
+          if (seed % 2 == 0) throw 1;
+          socket.disconnect();
+        });
+      socket.on_disconnect([&](troupe::disconnect_reason) { answers.push_back("ended"); });
+    });
+    bench_client client(bench, over::websocket);
+    client.join();
+    bench.advance(1s);
+    const std::string gone = "socket has been disconnected";
+    CHECK(answers == strings{"operation has timed out", gone, gone, "ended"});
+    CHECK(bench.counted(&counters::acks_timed_out) == 1);
+  });
+}
