@@ -21,8 +21,8 @@ class connection_actor::scope {
     self.catch_up();
   }
   ~scope() {
+    self_.free_ended();
     self_.close_behind();
-    self_.ended_.clear();
     running = before_;
   }
   scope(const scope&) = delete;
@@ -201,6 +201,14 @@ void connection_actor::end_all(disconnect_reason reason, bool tell_client) {
   if (std::exchange(closing_, true) || link_ == nullptr) return;
   close_wanted_ = true;
   while (!sockets_.empty()) end(*sockets_.front(), reason, tell_client);
+}
+
+// What the handlers of one that ended have captured may end another as it goes.
+void connection_actor::free_ended() {
+  while (!ended_.empty()) {
+    const auto gone = std::exchange(ended_, {});
+    for (const auto& listed : gone) retire(*listed);
+  }
 }
 
 void connection_actor::close_behind() {

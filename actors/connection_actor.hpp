@@ -105,7 +105,8 @@ class connection_actor final : public pinned_actor {
   void claimed(const socket_claimed& message);
   void go_on_unrecovered(socket_state& joining);
   void give_up_lost_claims();
-  void retire(socket_state& ended, disconnect_reason reason, std::vector<std::string> rooms);
+  void free_ended();
+  void retire(socket_state& ended);
   std::shared_ptr<const recovery_terms> terms_of(const socket_state& who);
   bool handle_event(socket_state& to, const packet_ptr& received);
   ack make_ack(const socket_state& to, std::optional<std::uint64_t> id);

@@ -212,9 +212,10 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
   ended.waiting.clear();
   for (const auto& [number, left] : std::exchange(ended.held, {})) give_back(left);
   if (tell_client || !was_connected) remember_ended(ended.entry->name());
+  ended.ended_by = reason;
   if (!was_connected) {
-    directory_.names().leave(ended.entry);
-    return retire(ended, reason, ended.rooms);
+    ended.rooms_at_end = ended.rooms;
+    return directory_.names().leave(ended.entry);
   }
   home_.count().sockets_disconnected.add();
   const auto quietly = [&](auto&& work) {
@@ -231,7 +232,7 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
   // Taken out first: a handler may add more, which are never called.
   for (const auto& handler : std::exchange(ended.disconnecting, {}))
     quietly([&] { handler(reason); });
-  std::vector<std::string> rooms = std::exchange(ended.rooms, {});
+  ended.rooms_at_end = std::exchange(ended.rooms, {});
   ended.has_left = true;
   if (!ended.outgoing_handlers.empty()) watch_outgoing(ended);
   if (!transport_gone_)
@@ -242,8 +243,7 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
     quietly([&] { waiting.second.handler(make_error_code(ack_errc::disconnected)); });
   for (const auto& handler : std::exchange(ended.disconnected, {}))
     quietly([&] { handler(reason); });
-  tell_disconnected(ended, reason, rooms);
-  retire(ended, reason, std::move(rooms));
+  tell_disconnected(ended, reason, ended.rooms_at_end);
 }
 
 }  // namespace troupe::actors

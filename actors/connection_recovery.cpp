@@ -96,12 +96,12 @@ void connection_actor::send_recoverable(socket_state& to, std::string_view name,
   tell(home_.broadcaster(*to.entry), std::move(message));
 }
 
-void connection_actor::retire(socket_state& ended, disconnect_reason reason,
-                              std::vector<std::string> rooms) {
+// Not before the message is done in which it ended: until then handlers may use its data.
+void connection_actor::retire(socket_state& ended) {
   if (ended.pid.empty() || link_ == nullptr) return;
-  socket_ended message{link_->id(), ended.pid, is_recoverable(reason), {}, nullptr};
-  if (!std::exchange(ended.is_claiming, false)) {
-    message.rooms = std::move(rooms);
+  socket_ended message{link_->id(), ended.pid, is_recoverable(ended.ended_by), {}, nullptr};
+  if (message.is_recoverable && !ended.is_claiming) {
+    message.rooms = std::move(ended.rooms_at_end);
     message.data = std::make_shared<std::any>(std::move(ended.data));
   }
   tell(home_.broadcaster(*ended.entry), std::move(message));

@@ -18,7 +18,8 @@
 namespace troupe {
 
 /// One client in one namespace, as `on_connection` hands it to you. It belongs to the client's
-/// connection actor and lives until its disconnect handlers have returned.
+/// connection actor and lives until its disconnect handlers have returned, and the handler, if any,
+/// that ended it.
 ///
 /// Thread: use it only inside handlers of its own client (events, acks, middlewares, connect and
 /// disconnect), which all run on one thread; from anywhere else reach the client as a room,
@@ -37,8 +38,8 @@ class socket : public socket_listeners {
   /// The Engine.IO session that all of the client's sockets share: its transport, its events.
   engine_session& conn() const;
   troupe::nsp nsp() const;
-  /// Yours; lives as long as the socket, and is there again when it is recovered. When it is not,
-  /// it is destroyed later, on another thread of the server's.
+  /// Yours; lives as long as the socket, and is there again when it is recovered. Where recovery
+  /// is on it may be destroyed later than the socket, on another thread of the server's.
   std::any& data() noexcept;
 
   // To this client: see socket_operator.
@@ -78,6 +79,7 @@ class socket : public socket_listeners {
   socket_executor executor() const;
 
   /// Ends this socket ("server namespace disconnect"): what was emitted before is delivered first.
+  /// Its disconnect handlers, and those of acks that it waits for, run before this returns.
   /// `close`: ends all of the client's sockets and its connection. Within a middleware the client
   /// is refused.
   void disconnect(bool close = false);

@@ -75,7 +75,9 @@ struct socket_state {
   std::vector<std::string> rooms;
   /// Actors of the user's that hear nothing of it: they were full when it connected.
   std::vector<const subscription*> unheard_by;
-  bool has_left = false;               // Its rooms, at its end.
+  bool has_left = false;                  // Its rooms, at its end.
+  std::vector<std::string> rooms_at_end;  ///< Those.
+  disconnect_reason ended_by = disconnect_reason::transport_close;
   std::unique_ptr<token_bucket> rate;  ///< Of its events; null: not limited.
   std::map<std::uint64_t, pending_ack> acks;
   /// What came while the middlewares were at work, in order; its credit is not given back yet.

@@ -1,7 +1,9 @@
 #include <tests/catch.hpp>
 
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <tests/runtime/bench_client.hpp>
@@ -208,4 +210,37 @@ TEST_CASE("handlers may add handlers, and end sockets, while theirs is ending") 
     bench.run();
     bench.check_nothing_left();
   });
+}
+
+TEST_CASE("what the handlers of a socket hold may end another as it goes") {
+  struct ender {
+    troupe::socket*& other;
+    int& gone;
+    ~ender() {
+      ++gone;
+      if (other != nullptr) std::exchange(other, nullptr)->disconnect();
+    }
+  };
+  int gone = 0;
+  troupe::socket* other = nullptr;
+  troupe::socket* none = nullptr;
+  server_bench bench(1);
+  bench.io().on_connection([&](troupe::socket& socket) {
+    const std::shared_ptr<ender> held(new ender{other, gone});
+    socket.on("end", [&socket, held] { socket.disconnect(); });
+  });
+  bench.of("/b").on_connection([&](troupe::socket& socket) {
+    other = &socket;
+    const std::shared_ptr<ender> held(new ender{none, gone});
+    socket.on("end", [held] {});
+  });
+  bench_client client(bench, over::websocket);
+  client.join();
+  client.join("/b");
+  bench.run();
+  client.send("42[\"end\"]");
+  bench.run();
+  CHECK(gone == 2);
+  CHECK(client.count("41/b,") == 1);
+  CHECK_FALSE(client.is_closed);
 }

@@ -362,3 +362,37 @@ TEST_CASE("what a broadcaster knew dies with it, and clients come back as new on
     CHECK(all.bench.directory().saved_sockets == 0);
   });
 }
+
+TEST_CASE("a socket's data is there until the handler that ended it has returned") {
+  with_seeds(20, [](std::uint64_t seed) {
+    int seen = 0;
+    one_client all(seed);
+    const auto is_there = [&](troupe::socket& socket) {
+      const auto* text = std::any_cast<std::string>(&socket.data());
+      if (text != nullptr && *text == "mine") ++seen;
+    };
+    troupe::socket* first = nullptr;
+    all.io.on_connection([&](troupe::socket& socket) {
+      first = &socket;
+      socket.data() = std::string("mine");
+      socket.on("end", [&] {
+        socket.disconnect();
+        is_there(socket);
+      });
+    });
+    all.bench.of("/b").on_connection([&](troupe::socket& socket) {
+      socket.on_disconnect([&](disconnect_reason) { is_there(*first); });
+    });
+    all.join();
+    all.client.link().join("/b");
+    all.settle();
+    if (seed % 2 == 0) {
+      all.client.link().send("42[\"end\"]");
+      all.bench.run();
+    } else {
+      all.client.cut();  // It ends before the other does.
+      all.bench.run();
+    }
+    CHECK(seen == 1);
+  });
+}
