@@ -99,7 +99,7 @@ class connection_actor final : public pinned_actor {
   void enter(socket_state& joining);
   void ask_parent(socket_state& joining);
   void make_namespace(socket_state& joining);
-  next verdict_on(const socket_state& joining);
+  next verdict_on(socket_state& joining);
   void joined(socket_state& who);
   void claim(socket_state& joining);
   void claimed(const socket_claimed& message);
@@ -153,7 +153,8 @@ class connection_actor final : public pinned_actor {
   time_point connect_deadline_ = time_point::max();
   time_point wake_ = time_point::max();
   std::uint32_t replacements_seen_ = 0;       // Of broadcasters.
-  std::vector<std::string> ended_by_server_;  // Namespaces, until the client joins them again.
+  std::uint64_t questions_asked_ = 0;         // Of parents and middlewares, ever.
+  std::vector<std::string> ended_by_server_;  // The last, until the client joins them again.
   bool closing_ = false;                      // Nothing more is taken from the client.
   bool close_wanted_ = false;
   bool transport_gone_ = false;  // Nothing more reaches it.

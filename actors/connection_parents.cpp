@@ -15,8 +15,8 @@ namespace {
 /// Brings a verdict on a socket that wants in to the actor.
 class joining_port final : public next::port {
  public:
-  joining_port(caf::actor owner, std::string sid)
-      : owner_(std::move(owner)), sid_(std::move(sid)) {}
+  joining_port(caf::actor owner, std::string sid, std::uint64_t question)
+      : owner_(std::move(owner)), sid_(std::move(sid)), question_(question) {}
 
   void proceed() override {
     bring([](connection_actor& self, socket_state& joining) { self.approve(joining); });
@@ -32,21 +32,28 @@ class joining_port final : public next::port {
   template <class Step>
   void bring(Step step) {
     if (used_.exchange(true)) return;
-    connection_actor::in(owner_, [sid = sid_, step = std::move(step)](connection_actor& self) {
-      socket_state* joining = self.find(sid);
-      if (joining != nullptr && joining->now == phase::connecting) step(self, *joining);
-    });
+    connection_actor::in(
+        owner_, [sid = sid_, question = question_, step = std::move(step)](connection_actor& self) {
+          socket_state* joining = self.find(sid);
+          if (joining == nullptr || joining->question != question) return;
+          joining->question = 0;
+          step(self, *joining);
+        });
   }
 
   caf::actor owner_;
   std::string sid_;
+  std::uint64_t question_;
   std::atomic<bool> used_{false};
 };
 
 }  // namespace
 
-next connection_actor::verdict_on(const socket_state& joining) {
-  return next(std::make_shared<joining_port>(self(), joining.sid));
+// Numbered, since a verdict may be given late: on the next attempt, which has the same id where
+// clients of Socket.IO 2 join, it decides nothing.
+next connection_actor::verdict_on(socket_state& joining) {
+  joining.question = ++questions_asked_;
+  return next(std::make_shared<joining_port>(self(), joining.sid, joining.question));
 }
 
 void connection_actor::approve(socket_state& joining) {
@@ -76,6 +83,7 @@ void connection_actor::ask_parent(socket_state& joining) {
     // It had given a verdict before.
     if (joining.now != phase::connecting || joining.parents_asked != number || !joining.parents)
       return;
+    joining.question = 0;  // And gives none any more.
   }
   refuse(joining, "Invalid namespace", {});
 }

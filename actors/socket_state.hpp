@@ -58,6 +58,7 @@ struct socket_state {
   /// The namespace's handlers as they were when this client came.
   std::shared_ptr<const namespace_entry::handlers> shared;
   std::size_t middlewares_done = 0;
+  std::uint64_t question = 0;  ///< What a parent or a middleware is asked of it now; 0: nothing.
   /// Asked in turn whether they take a namespace that is not there yet; null: `entry` is there.
   std::shared_ptr<const std::vector<parent_namespace>> parents;
   std::size_t parents_asked = 0;

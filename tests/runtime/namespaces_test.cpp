@@ -202,3 +202,31 @@ TEST_CASE("what a client is refused, however often, is remembered within a bound
   bench.run();
   CHECK(client.is_closed);
 }
+
+TEST_CASE("a verdict counts for what was asked, not for what is asked next") {
+  with_seeds(20, [](std::uint64_t seed) {
+    std::vector<troupe::next> asked;
+    server_bench bench(seed, 1 + seed % 2);
+    const auto judge = [&](bool throws) {
+      bench.directory().names().add_parent(
+          [&asked, throws](const std::string&, const troupe::value&, troupe::next next) {
+            asked.push_back(std::move(next));
+            if (throws) throw 1;
+          },
+          {});
+    };
+    judge(true);
+    judge(false);
+    bench_client client(bench, over::websocket);
+    client.join("/d");
+    bench.run();
+    REQUIRE(asked.size() == 2);
+    asked[0]();
+    bench.run();
+    CHECK(client.id_in("/d").empty());
+    asked[1].refuse("no");
+    bench.run();
+    CHECK(client.received_as("44").size() == 1);
+    CHECK(bench.directory().find("/d") == nullptr);
+  });
+}
