@@ -152,8 +152,8 @@ void connection_actor::joined(socket_state& who) {
   while (!who.waiting.empty()) {
     const packet_ptr received = std::move(who.waiting.front());
     who.waiting.pop_front();
-    if (who.now == phase::connected && !deliver(who, received)) continue;
     --link_->withheld;
+    if (who.now == phase::connected && !deliver(who, received)) continue;
     link_->handled();
   }
 }

@@ -6,6 +6,7 @@
 
 #include <tests/runtime/bench_client.hpp>
 #include <tests/seeds.hpp>
+#include <troupe/actors/connection_actor.hpp>
 #include <troupe/actors/counters.hpp>
 
 using namespace std::chrono_literals;
@@ -260,4 +261,33 @@ TEST_CASE("a session that ends before its actor is there leaves nothing") {
     CHECK(connected == ended);
     bench.check_nothing_left();
   });
+}
+
+TEST_CASE("an early event that a middleware then holds takes its credit once") {
+  std::optional<troupe::next> lets_in, goes_on;
+  std::size_t withheld = 99;
+  troupe::socket* there = nullptr;
+  server_bench bench(1);
+  bench.io().use([&](troupe::socket&, troupe::next next) { lets_in = next; });
+  bench.io().on_connection([&](troupe::socket& socket) {
+    there = &socket;
+    socket.use([&](const troupe::event&, troupe::next next) { goes_on = next; });
+  });
+  bench_client client(bench, over::websocket);
+  client.join();
+  client.send("42[\"early\"]");
+  bench.run();
+  REQUIRE(lets_in);
+  (*lets_in)();
+  bench.run();
+  REQUIRE(goes_on);
+  const auto look = [&] {
+    there->executor().post(
+        [&] { withheld = troupe::actors::connection_actor::current()->connection()->withheld; });
+    bench.run();
+    return withheld;
+  };
+  CHECK(look() == 1);
+  (*goes_on)();
+  CHECK(look() == 0);
 }
