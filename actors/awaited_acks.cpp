@@ -8,7 +8,7 @@ namespace troupe::actors {
 
 void awaited_acks::add(std::uint64_t id, const ack_request& request,
                        std::unordered_set<std::string> sids, time_point now) {
-  entry added{request.answers, now + request.timeout, std::move(sids), {}};
+  entry added{request.answers, deadline_after(now, request.timeout), std::move(sids), {}};
   if (added.sids.empty()) return report(added, {});
   if (waiting_.size() >= max_) return report(added, make_error_code(ack_errc::too_many));
   waiting_.emplace(id, std::move(added));

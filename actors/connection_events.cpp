@@ -185,7 +185,7 @@ void connection_actor::add_ack(socket_state& asking, std::uint64_t id, ack_handl
     return;
   }
   if (timeout == timeout.zero()) timeout = options.ack_timeout;
-  const time_point due = home_.now() + timeout;
+  const time_point due = deadline_after(home_.now(), timeout);
   asking.acks.emplace(id, socket_state::pending_ack{std::move(handler), due});
   plan_wake(due);
 }

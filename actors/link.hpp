@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +16,13 @@
 namespace troupe::actors {
 
 using time_point = std::chrono::steady_clock::time_point;
+
+/// `wait` from `now` on: `now` if it is negative, never (`time_point::max()`) if time ends before.
+inline time_point deadline_after(time_point now, std::chrono::milliseconds wait) noexcept {
+  using std::chrono::milliseconds;
+  const auto left = std::chrono::duration_cast<milliseconds>(time_point::max() - now);
+  return wait >= left ? time_point::max() : now + std::max(wait, milliseconds::zero());
+}
 
 /// Names one session of one shard; stale once the session is gone.
 struct link_id {

@@ -17,7 +17,7 @@ drain::drain(shard& home, std::vector<actors::link_id> told, disconnect_reason r
       sessions_(std::move(told)),
       reason_(reason),
       begin_(home.now()),
-      deadline_(begin_ + deadline),
+      deadline_(actors::deadline_after(begin_, deadline)),
       spread_(std::clamp(spread, step, std::max(step, deadline))) {
   home_.deadlines().schedule(*this, begin_);
 }

@@ -289,3 +289,27 @@ TEST_CASE("acks that time out together are all told, also if one's handler ends 
     CHECK(bench.counted(&counters::acks_timed_out) == 1);
   });
 }
+
+TEST_CASE("an ack may be waited for without end") {
+  strings answers;
+  server_bench bench(1);
+  constexpr auto for_ever = std::chrono::milliseconds::max();
+  bench.io().on_connection([&](troupe::socket& socket) {
+    socket.timeout(for_ever).emit(
+        "a", [&](const troupe::ack_result& got) { answers.push_back(text(got)); });
+    socket.on("all", [&] {
+      bench.io().timeout(for_ever).emit("b", [&](const troupe::broadcast_ack_result& got) {
+        answers.push_back(std::to_string(got.responses.size()));
+      });
+    });
+  });
+  bench_client client(bench, over::websocket);
+  client.join();
+  client.send("42[\"all\"]");
+  bench.advance(10min);
+  CHECK(answers.empty());
+  for (const std::string& packet : client.received_as("42"))
+    client.send("43" + packet.substr(0, packet.find('[')) + "[2]");
+  bench.run();
+  CHECK(answers == strings{"2;", "1"});
+}

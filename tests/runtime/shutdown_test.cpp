@@ -121,3 +121,18 @@ TEST_CASE("a server stops in the middle of anything") {
     bench.run();
   });
 }
+
+TEST_CASE("a drain may have all the time there is") {
+  server_bench bench(1, 2);
+  bench_client client(bench, over::websocket);
+  client.join();
+  bench.run();
+  bench.server().drain(std::chrono::milliseconds::max(), 10s);
+  bench.advance(5s);
+  CHECK_FALSE(client.is_closed);
+  bench.advance(5s);
+  CHECK(client.is_closed);
+  client.leave();
+  bench.run();
+  CHECK(bench.is_stopped());
+}
