@@ -65,7 +65,7 @@ void directory::drop_handles() {
   const auto drop = [](namespace_entry& entry) {
     entry.replace_broadcaster({});
     entry.replace_port({});
-    entry.change([](namespace_entry::handlers& kept) { kept = {}; });
+    entry.drop_handlers();
   };
   for (const namespace_ptr& entry : all()) drop(*entry);
   for (const parent_namespace& parent : *names_.parents()) drop(*parent.entry);

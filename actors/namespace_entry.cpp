@@ -1,5 +1,7 @@
 #include <troupe/actors/namespace_entry.hpp>
 
+#include <utility>
+
 namespace troupe::actors {
 
 std::shared_ptr<const namespace_entry::handlers> namespace_entry::current() const {
@@ -8,10 +10,19 @@ std::shared_ptr<const namespace_entry::handlers> namespace_entry::current() cons
 }
 
 void namespace_entry::change(const std::function<void(handlers&)>& how) {
+  // What was there dies behind the lock: the destructor of a handler may use the namespace.
+  std::shared_ptr<const handlers> before;
+  auto changed = std::make_shared<handlers>();
   const std::lock_guard lock(mutex_);
-  auto changed = std::make_shared<handlers>(*handlers_);
+  *changed = *handlers_;
   how(*changed);
-  handlers_ = std::move(changed);
+  before = std::exchange(handlers_, std::move(changed));
+}
+
+void namespace_entry::drop_handlers() {
+  std::shared_ptr<const handlers> none = std::make_shared<handlers>();
+  const std::lock_guard lock(mutex_);
+  handlers_.swap(none);
 }
 
 caf::actor namespace_entry::broadcaster() const {
@@ -21,7 +32,7 @@ caf::actor namespace_entry::broadcaster() const {
 
 void namespace_entry::replace_broadcaster(caf::actor next) {
   const std::lock_guard lock(mutex_);
-  broadcaster_ = std::move(next);
+  broadcaster_.swap(next);
 }
 
 caf::actor namespace_entry::port() const {
@@ -31,7 +42,7 @@ caf::actor namespace_entry::port() const {
 
 void namespace_entry::replace_port(caf::actor next) {
   const std::lock_guard lock(mutex_);
-  port_ = std::move(next);
+  port_.swap(next);
 }
 
 void namespace_entry::drop_port(const caf::actor_addr& ended) {

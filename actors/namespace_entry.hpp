@@ -59,6 +59,7 @@ class namespace_entry {
 
   std::shared_ptr<const handlers> current() const;
   void change(const std::function<void(handlers&)>& how);
+  void drop_handlers();
 
   /// Sockets that listen to what they are sent: while there are any, broadcasts carry their values.
   void count_outgoing_watcher(bool added) noexcept {

@@ -111,7 +111,7 @@ std::vector<namespace_ptr> namespaces::all() const {
 
 void namespaces::release(const namespace_ptr& retired) {
   // Its handlers may hold handles to it.
-  retired->change([](namespace_entry::handlers& all) { all = {}; });
+  retired->drop_handlers();
   const std::lock_guard lock(mutex_);
   by_index_[retired->index()].reset();
   free_.push_back(retired->index());

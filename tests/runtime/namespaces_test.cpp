@@ -230,3 +230,40 @@ TEST_CASE("a verdict counts for what was asked, not for what is asked next") {
     CHECK(bench.directory().find("/d") == nullptr);
   });
 }
+
+TEST_CASE("what handlers hold may use their namespace as it goes") {
+  struct subscribed {
+    troupe::nsp to;
+    caf::actor who;
+    int& gone;
+    ~subscribed() {
+      to.unsubscribe(who);
+      to.emit("bye");
+      ++gone;
+    }
+  };
+  int gone = 0;
+  troupe::options user;
+  user.cleanup_empty_child_namespaces = true;
+  {
+    server_bench bench(1, 2, user);
+    const troupe::nsp children = parent(bench, "/d");
+    const caf::actor who = bench.broadcaster();
+    const auto hold = [&](const troupe::nsp& n) {
+      const std::shared_ptr<subscribed> kept(new subscribed{n, who, gone});
+      n.on_connection([kept](troupe::socket&) {});
+    };
+    bench.directory().names().on_new([&](const troupe::actors::namespace_ptr& made) {
+      hold({bench.directory(), made});
+    });
+    bench_client client(bench, over::websocket);
+    client.join("/d1");
+    bench.run();
+    CHECK_FALSE(client.id_in("/d1").empty());
+    client.leave();
+    bench.run();
+    CHECK(gone == 1);
+    hold(bench.io());
+  }
+  CHECK(gone == 2);
+}
