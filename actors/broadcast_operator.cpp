@@ -128,53 +128,65 @@ bool broadcast_operator::emit_values(std::string_view event, arguments values,
   return send_to_broadcaster(nsp_, std::move(message));
 }
 
-void broadcast_operator::operate(actors::member_operation message) const {
+bool broadcast_operator::operate(actors::member_operation message) const {
   message.targets = targets();
-  send_to_broadcaster(nsp_, std::move(message));
+  return send_to_broadcaster(nsp_, std::move(message));
 }
 
-void broadcast_operator::fetch_sockets(
-    std::function<void(std::vector<remote_socket>)> handler) const {
+bool broadcast_operator::fetch(std::function<void(std::vector<remote_socket>&&)> deliver) const {
   using sockets = std::vector<remote_socket>;
-  auto deliver = actors::where_given<sockets>(
-      *directory_, [handler = std::move(handler)](sockets&& found) { handler(std::move(found)); });
+  // Nobody reads it before `found` has gone from here.
+  const auto is_refused = std::make_shared<bool>(false);
+  const auto found = std::make_shared<actors::collection<sockets>>(
+      sockets(), [is_refused, deliver = std::move(deliver)](sockets&& all) {
+        if (!*is_refused) deliver(std::move(all));
+      });
   actors::member_operation message;
   message.what = actors::member_operation::kind::fetch;
-  message.found = std::make_shared<actors::collection<sockets>>(sockets(), std::move(deliver));
-  operate(std::move(message));
+  message.found = found;
+  *is_refused = !operate(std::move(message));
+  return !*is_refused;
+}
+
+bool broadcast_operator::fetch_sockets(
+    std::function<void(std::vector<remote_socket>)> handler) const {
+  using sockets = std::vector<remote_socket>;
+  return fetch(actors::where_given<sockets>(
+      *directory_, [handler = std::move(handler)](sockets&& found) { handler(std::move(found)); }));
 }
 
 std::future<std::vector<remote_socket>> broadcast_operator::fetch_sockets() const {
   using sockets = std::vector<remote_socket>;
   auto answer = std::make_shared<std::promise<sockets>>();
-  actors::member_operation message;
-  message.what = actors::member_operation::kind::fetch;
-  message.found = std::make_shared<actors::collection<sockets>>(
-      sockets(), [answer](sockets&& found) { answer->set_value(std::move(found)); });
   auto future = answer->get_future();
-  operate(std::move(message));
+  if (!fetch([answer](sockets&& found) { answer->set_value(std::move(found)); }))
+    answer->set_exception(std::make_exception_ptr(std::length_error("too many operations wait")));
   return future;
 }
 
-void broadcast_operator::sockets_join(room_names rooms) const {
+bool broadcast_operator::sockets_join(room_names rooms) const {
   actors::member_operation message;
   message.what = actors::member_operation::kind::join;
   message.rooms = std::move(rooms).list();
-  operate(std::move(message));
+  const std::size_t bytes_max = directory_->options().limits.room_name_bytes_max;
+  for (const std::string& name : message.rooms)
+    if (bytes_max != 0 && name.size() > bytes_max)
+      throw std::length_error("the room's name is too long");
+  return operate(std::move(message));
 }
 
-void broadcast_operator::sockets_leave(room_names rooms) const {
+bool broadcast_operator::sockets_leave(room_names rooms) const {
   actors::member_operation message;
   message.what = actors::member_operation::kind::leave;
   message.rooms = std::move(rooms).list();
-  operate(std::move(message));
+  return operate(std::move(message));
 }
 
-void broadcast_operator::disconnect_sockets(bool close) const {
+bool broadcast_operator::disconnect_sockets(bool close) const {
   actors::member_operation message;
   message.what = actors::member_operation::kind::disconnect;
   message.close = close;
-  operate(std::move(message));
+  return operate(std::move(message));
 }
 
 }  // namespace troupe

@@ -55,7 +55,7 @@ class broadcast_operator {
 
   /// With a broadcast_ack_handler as last argument every receiver is asked for an ack: it is called
   /// when all have answered or the time is up. Throws std::invalid_argument for a reserved event
-  /// name. False: it was refused, since options::emits_under_way_max emits from outside the
+  /// name. False: it was refused, since options::emits_under_way_max operations from outside the
   /// server's handlers wait already; within handlers it is always true.
   template <class... Values>
   bool emit(std::string_view event, Values&&... values) const {
@@ -79,16 +79,20 @@ class broadcast_operator {
     return future;
   }
 
-  /// The sockets chosen, as they are when this passes the namespace.
-  void fetch_sockets(std::function<void(std::vector<remote_socket>)> handler) const;
-  /// The same as a future: for threads that may wait, never in a handler.
+  // Those that give a bool: false means refused, as of emit(); where the namespace is a parent, by
+  // one of its children at least.
+  /// The sockets chosen, as they are when this passes the namespace. False: `handler` is not
+  /// called.
+  bool fetch_sockets(std::function<void(std::vector<remote_socket>)> handler) const;
+  /// The same as a future: for threads that may wait, never in a handler. It throws
+  /// std::length_error if this was refused.
   std::future<std::vector<remote_socket>> fetch_sockets() const;
   /// Makes the sockets chosen join rooms; a socket that is in options::rooms_per_socket_max rooms
-  /// joins no more.
-  void sockets_join(room_names rooms) const;
-  void sockets_leave(room_names rooms) const;
+  /// joins no more. Throws std::length_error for a name of over limits.room_name_bytes_max bytes.
+  bool sockets_join(room_names rooms) const;
+  bool sockets_leave(room_names rooms) const;
   /// Ends the sockets chosen ("server namespace disconnect"); `close`: their connections as well.
-  void disconnect_sockets(bool close = false) const;
+  bool disconnect_sockets(bool close = false) const;
 
  private:
   friend class remote_socket;
@@ -101,7 +105,8 @@ class broadcast_operator {
   answers_handler on_answers(broadcast_ack_handler handler) const;
   static answers_handler answers_anywhere(broadcast_ack_handler handler);
   std::shared_ptr<const actors::target_set> targets() const;
-  void operate(actors::member_operation message) const;
+  bool operate(actors::member_operation message) const;
+  bool fetch(std::function<void(std::vector<remote_socket>&&)> deliver) const;
   template <class Message>
   bool send_to_broadcaster(const std::shared_ptr<actors::namespace_entry>& nsp,
                            Message message) const;

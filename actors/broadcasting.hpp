@@ -37,13 +37,13 @@ class broadcasting {
   broadcast_operator compress(bool may) const { return all().compress(may); }
   broadcast_operator local() const { return all().local(); }
   broadcast_operator timeout(std::chrono::milliseconds limit) const { return all().timeout(limit); }
-  void fetch_sockets(std::function<void(std::vector<remote_socket>)> handler) const {
-    all().fetch_sockets(std::move(handler));
+  bool fetch_sockets(std::function<void(std::vector<remote_socket>)> handler) const {
+    return all().fetch_sockets(std::move(handler));
   }
   std::future<std::vector<remote_socket>> fetch_sockets() const { return all().fetch_sockets(); }
-  void sockets_join(room_names rooms) const { all().sockets_join(std::move(rooms)); }
-  void sockets_leave(room_names rooms) const { all().sockets_leave(std::move(rooms)); }
-  void disconnect_sockets(bool close = false) const { all().disconnect_sockets(close); }
+  bool sockets_join(room_names rooms) const { return all().sockets_join(std::move(rooms)); }
+  bool sockets_leave(room_names rooms) const { return all().sockets_leave(std::move(rooms)); }
+  bool disconnect_sockets(bool close = false) const { return all().disconnect_sockets(close); }
 
  protected:
   ~broadcasting() = default;

@@ -82,8 +82,10 @@ struct client_disconnected {
   std::shared_ptr<const void> credit{};
 };
 
-// To `nsp.actor()`. `rooms` and `except` choose clients as broadcast_operator does: the union of
-// the rooms (all if empty) less the exceptions; a socket's id is a room.
+// To `nsp.actor()`, whose mailbox is for the sender to bound; past options::emits_under_way_max
+// operations that wait for the namespace a message is dropped, and logged. `rooms` and `except`
+// choose clients as broadcast_operator does: the union of the rooms (all if empty) less the
+// exceptions; a socket's id is a room.
 
 struct emit_event {
   std::string event;
@@ -112,8 +114,8 @@ struct acknowledge {
 };
 /// As a request: emits to one client and is answered with client_answer, the arguments of its ack,
 /// or with an error: sec::request_timeout; sec::request_receiver_down when there is no such
-/// client, or none any more; sec::runtime_error when too many acks are awaited, or for a reserved
-/// event name.
+/// client, or none any more; sec::runtime_error when too many acks are awaited or operations wait,
+/// or for a reserved event name.
 struct ask_client {
   std::string sid;
   std::string event;

@@ -29,19 +29,24 @@ caf::behavior namespace_port::make_behavior() {
       guard([&] {
         auto to = chosen(message.rooms).except(message.except);
         if (message.is_volatile) to = to.volatile_();
-        to.emit(message.event, message.values);
+        return to.emit(message.event, message.values);
       });
     },
         [this](const join_rooms& message) {
-          guard([&] { chosen(message.rooms).sockets_join(message.joined); });
+          guard([&] { return chosen(message.rooms).sockets_join(message.joined); });
         },
         [this](const leave_rooms& message) {
-          guard([&] { chosen(message.rooms).sockets_leave(message.left); });
+          guard([&] { return chosen(message.rooms).sockets_leave(message.left); });
         },
         [this](const disconnect_clients& message) {
-          guard([&] { chosen(message.rooms).disconnect_sockets(message.close); });
+          guard([&] { return chosen(message.rooms).disconnect_sockets(message.close); });
         },
-        [this](const acknowledge& message) { guard([&] { message.reply.send(message.values); }); },
+        [this](const acknowledge& message) {
+          guard([&] {
+            message.reply.send(message.values);
+            return true;
+          });
+        },
         [this](const ask_client& message) { return ask(message); },
         [this](const client_answered& message) { answered(message); },
         [this](const end&) { quit(); },
@@ -63,8 +68,8 @@ broadcast_operator namespace_port::chosen(const std::vector<std::string>& rooms)
 template <class Work>
 bool namespace_port::guard(Work work) {
   try {
-    work();
-    return true;
+    if (work()) return true;
+    directory_.log(log_level::warning, "message of an actor dropped: too many operations wait");
   } catch (const std::exception& thrown) {
     directory_.log(log_level::error, std::string("message of an actor: ") + thrown.what());
   }
@@ -77,7 +82,7 @@ namespace_port::answer_promise namespace_port::ask(const ask_client& message) {
   asked_.emplace(id, promise);
   const auto self = caf::actor_cast<caf::actor>(this);
   const bool is_sent = guard([&] {
-    chosen({message.sid})
+    return chosen({message.sid})
         .timeout(message.timeout)
         .emit_values(message.event, message.values, [self, id](collected_acks&& all) {
           tell(self, client_answered{id, std::make_shared<const collected_acks>(std::move(all))});

@@ -26,7 +26,7 @@ class namespace_port final : public pinned_actor {
 
  private:
   broadcast_operator chosen(const std::vector<std::string>& rooms) const;
-  /// Runs what may throw: a reserved name, a server that ends.
+  /// Runs what may throw (a reserved name) or give false: it was refused.
   template <class Work>
   bool guard(Work work);
   using answer_promise = caf::typed_response_promise<client_answer>;

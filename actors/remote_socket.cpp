@@ -5,7 +5,7 @@
 
 namespace troupe {
 
-void remote_socket::emit_values(std::string_view event, arguments values,
+bool remote_socket::emit_values(std::string_view event, arguments values,
                                 ack_handler handler) const {
   broadcast_operator::answers_handler on_answer;
   if (handler)
@@ -14,7 +14,7 @@ void remote_socket::emit_values(std::string_view event, arguments values,
           if (!all.answers.empty()) return handler(std::move(all.answers.front()));
           handler(all.error ? all.error : make_error_code(ack_errc::disconnected));
         });
-  only_.emit_values(event, std::move(values), std::move(on_answer));
+  return only_.emit_values(event, std::move(values), std::move(on_answer));
 }
 
 }  // namespace troupe

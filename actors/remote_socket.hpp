@@ -35,11 +35,12 @@ class remote_socket {
   /// A copy of socket::data().
   const std::any& data() const noexcept { return seen_->data; }
 
+  // Each gives false if it was refused, as the operations of broadcast_operator do.
   /// As socket::emit; an ack_handler as last argument gets the client's answer.
   template <class... Values>
-  void emit(std::string_view event, Values&&... values) const {
+  bool emit(std::string_view event, Values&&... values) const {
     detail::emission<ack_result> what(std::forward<Values>(values)...);
-    emit_values(event, std::move(what.values), std::move(what.on_ack));
+    return emit_values(event, std::move(what.values), std::move(what.on_ack));
   }
   /// The same with another ack timeout than options::ack_timeout.
   remote_socket timeout(std::chrono::milliseconds limit) const {
@@ -47,12 +48,12 @@ class remote_socket {
     other.only_ = only_.timeout(limit);
     return other;
   }
-  void join(room_names rooms) const { only_.sockets_join(std::move(rooms)); }
-  void leave(room_names rooms) const { only_.sockets_leave(std::move(rooms)); }
-  void disconnect(bool close = false) const { only_.disconnect_sockets(close); }
+  bool join(room_names rooms) const { return only_.sockets_join(std::move(rooms)); }
+  bool leave(room_names rooms) const { return only_.sockets_leave(std::move(rooms)); }
+  bool disconnect(bool close = false) const { return only_.disconnect_sockets(close); }
 
  private:
-  void emit_values(std::string_view event, arguments values, ack_handler handler) const;
+  bool emit_values(std::string_view event, arguments values, ack_handler handler) const;
 
   broadcast_operator only_;
   std::shared_ptr<const picture> seen_;

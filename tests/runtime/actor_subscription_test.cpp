@@ -273,6 +273,24 @@ TEST_CASE("an actor asks a client, and is answered by its ack or with an error")
   });
 }
 
+TEST_CASE("an actor that asks a client where too much waits is told so") {
+  strings came;
+  troupe::options user;
+  user.emits_under_way_max = 1;
+  audience all(1, {}, user);
+  bench_client client(all.bench, over::websocket);
+  client.join();
+  all.bench.run();
+  const caf::actor who =
+      troupe::actors::spawn_on<asker>(all.embedder.system, all.bench.unit(0), came);
+  const auto fills = all.bench.directory().open("/")->outside().admit(1);
+  caf::actor_cast<asker*>(who)->ask(all.bench.io().actor(), {client.id_in(), "name?", {}});
+  all.bench.run();
+  REQUIRE(came.size() == 1);
+  CHECK(came[0].find("runtime_error") != std::string::npos);
+  caf::anon_send_exit(who, caf::exit_reason::user_shutdown);
+}
+
 TEST_CASE("an actor moves and ends clients by messages") {
   std::size_t told = 0;
   with_seeds(50, [&](std::uint64_t seed) {
