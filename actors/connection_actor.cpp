@@ -230,6 +230,7 @@ void connection_actor::wake_up() {
     if (!joined_any) return end_all(disconnect_reason::forced_server_close, false);
   }
   expire_joining(now);
+  expire_held(now);
   expire_acks(now);
   plan_wake(next_deadline());
 }
@@ -258,6 +259,7 @@ time_point connection_actor::next_deadline() const {
   time_point due = std::min(connect_deadline_, packet_deadline());
   for (const auto& listed : sockets_) {
     due = std::min(due, listed->connect_deadline);
+    if (!listed->held.empty()) due = std::min(due, listed->held.begin()->second.deadline);
     for (const auto& [id, waiting] : listed->acks) due = std::min(due, waiting.deadline);
   }
   return due;

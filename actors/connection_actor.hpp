@@ -136,6 +136,7 @@ class connection_actor final : public pinned_actor {
   void leave_lost();
   void wake_up();
   void expire_joining(time_point now);
+  void expire_held(time_point now);
   void expire_acks(time_point now);
   time_point next_deadline() const;
   void plan_wake(time_point due);

@@ -78,14 +78,28 @@ bool connection_actor::handle_event(socket_state& to, const packet_ptr& received
 
 bool connection_actor::hold(socket_state& to, event what) {
   const std::uint64_t number = to.events_held++;
-  to.held.emplace(number, socket_state::held_event{std::move(what), to.middlewares});
+  const time_point due = deadline_after(home_.now(), directory_.options().event_middleware_timeout);
+  to.held.emplace(number, socket_state::held_event{std::move(what), to.middlewares, due});
   proceed(to, number);
   const auto left = to.held.find(number);
   if (left == to.held.end()) return true;
   left->second.is_withheld = true;
   ++link_->withheld;
   link_->operation_returned();
+  plan_wake(due);
   return false;
+}
+
+// A middleware that lost its `next` somewhere must not hold the client's credit for ever.
+void connection_actor::expire_held(time_point now) {
+  std::vector<socket_state*> holding;
+  for (const auto& listed : sockets_)
+    if (!listed->held.empty()) holding.push_back(listed.get());
+  for (socket_state* to : holding)
+    while (!to->held.empty() && to->held.begin()->second.deadline <= now) {
+      home_.count().events_timed_out.add();
+      refuse(*to, to->held.begin()->first, {"timed out", {}});
+    }
 }
 
 void connection_actor::proceed(socket_state& to, std::uint64_t number) {

@@ -43,6 +43,7 @@ struct counters {
   counter sessions_refused;
   counter events_refused;
   counter rooms_refused;
+  counter events_timed_out;        ///< a middleware did not let them on
   counter actor_messages_dropped;  ///< subscription_options::messages_max
   counter sockets_recovered;
   counter sockets_not_recovered;      ///< their clients asked for it

@@ -13,7 +13,8 @@ namespace troupe {
 /// thread; the first call counts.
 ///
 /// Of a namespace (nsp::use): when none is called within options::connect_timeout the client is
-/// refused. Of a socket (socket::use): when the last copy goes uncalled, the event is dropped.
+/// refused. Of a socket (socket::use): when the last copy goes uncalled, the event is dropped; when
+/// none is called within options::event_middleware_timeout it is refused, "timed out".
 class next {
  public:
   /// Goes on.

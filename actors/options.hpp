@@ -20,6 +20,7 @@ struct actor_options {
   protocol::limits bounds;
   server_limits limits;
   std::chrono::milliseconds connect_timeout{45'000};
+  std::chrono::milliseconds event_middleware_timeout{60'000};
   std::chrono::milliseconds ack_timeout{60'000};
   std::size_t acks_max = 1024;
   std::size_t broadcast_acks_max = 1024;

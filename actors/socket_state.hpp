@@ -31,6 +31,7 @@ struct socket_state {
   struct held_event {
     event what;
     std::shared_ptr<const event_middlewares> chain;
+    time_point deadline;  // Those of later ones are later.
     std::size_t done = 0;
     bool is_withheld = false;  // Its credit does not come back before it is through.
   };

@@ -86,7 +86,10 @@ struct options {
 
   // --- Socket.IO
   std::chrono::milliseconds connect_timeout{45'000};  ///< No namespace joined: closed.
-  std::chrono::milliseconds ack_timeout{60'000};      ///< The handler gets ack_errc::timed_out.
+  /// A middleware of socket::use that neither lets an event on nor refuses it: it is refused,
+  /// "timed out".
+  std::chrono::milliseconds event_middleware_timeout{60'000};
+  std::chrono::milliseconds ack_timeout{60'000};  ///< The handler gets ack_errc::timed_out.
   std::size_t acks_max = 1024;  ///< Waiting, per socket; over it: ack_errc::too_many.
   /// Broadcasts that wait for acks, on each shard; over it: ack_errc::too_many.
   std::size_t broadcast_acks_max = 1024;
@@ -108,6 +111,10 @@ struct options {
   std::size_t events_in_flight_max = 64;
   /// The same in bytes, counted until all of them are handled. At it: the client is not read.
   std::size_t bytes_in_flight_max = 4 * 1024 * 1024;
+  /// A client that is not read cannot be heard to answer pings, and need not. For so long at a
+  /// time: then it is closed at the next ping ("ping timeout"), since it may have gone unseen.
+  /// Longer than event_middleware_timeout.
+  std::chrono::milliseconds unread_timeout{120'000};
 
   /// Operations of a namespace (broadcasts, joins...) that a shard was sent and has not taken. At
   /// it: the namespace waits for that shard, and its clients' credit with it. At least 4.

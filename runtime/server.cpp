@@ -115,6 +115,7 @@ server_stats server::stats() const {
     sum.sessions_refused += counted.sessions_refused.value();
     sum.events_refused += counted.events_refused.value();
     sum.rooms_refused += counted.rooms_refused.value();
+    sum.events_timed_out += counted.events_timed_out.value();
     sum.actor_messages_dropped += counted.actor_messages_dropped.value();
     sum.sockets_recovered += counted.sockets_recovered.value();
     sum.sockets_not_recovered += counted.sockets_not_recovered.value();

@@ -26,6 +26,7 @@ struct server_stats {
   std::uint64_t sessions_refused = 0;
   std::uint64_t events_refused = 0;
   std::uint64_t rooms_refused = 0;
+  std::uint64_t events_timed_out = 0;
   std::uint64_t actor_messages_dropped = 0;
   std::uint64_t emits_refused = 0;
   std::uint64_t sockets_recovered = 0;

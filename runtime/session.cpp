@@ -161,6 +161,7 @@ void session::on_message(std::string_view data, bool binary) {
   }
   if (paused_ || websocket_ == nullptr || (!actor_ && may_wait_for_actor())) return;
   paused_ = true;
+  begin_not_reading();
   home_.count().reads_paused.add();
   websocket_->connection().pause_reading();
 }
@@ -178,7 +179,7 @@ void session::handled() {
 
 void session::operation_returned() {
   count_settled();
-  if (paused_ || !waiting_.empty() || (polling_ != nullptr && polling_->post != nullptr)) pump();
+  if (is_unread() || !waiting_.empty()) pump();
 }
 
 void session::pump() {
@@ -283,7 +284,7 @@ void session::expired(time_point now) {
   if (websocket_ != nullptr) websocket_->connection().advance(now);
   if (probe_ != nullptr) probe_->connection().advance(now);
   // Its pong may be among what is not read for want of credit, or behind a POST that waits for it.
-  if (paused_ || (polling_ != nullptr && polling_->post != nullptr)) engine_.extend_pong(now);
+  if (is_unread() && now < unread_deadline_) engine_.extend_pong(now);
   if (!gone_) engine_.advance(now);
   if (soft_deadline_ <= now) {
     soft_deadline_ = time_point::max();
@@ -293,6 +294,14 @@ void session::expired(time_point now) {
     }
   }
   plan();
+}
+
+void session::begin_not_reading() {
+  unread_deadline_ = actors::deadline_after(home_.now(), home_.settings().unread_timeout);
+}
+
+bool session::is_unread() const noexcept {
+  return paused_ || (polling_ != nullptr && polling_->post != nullptr);
 }
 
 void session::plan() {

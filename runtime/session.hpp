@@ -119,6 +119,8 @@ class session final : public actors::link,
   void overflown();
   bool has_credit() const noexcept;
   bool may_wait_for_actor() const noexcept;
+  void begin_not_reading();
+  bool is_unread() const noexcept;
   void hand_on(std::string_view data, bool binary);
   void count_settled() noexcept;
   void take_more();
@@ -136,6 +138,7 @@ class session final : public actors::link,
   std::size_t in_flight_ = 0;        // Sent to the actor, not yet handled.
   std::size_t in_flight_bytes_ = 0;  // Sent to it since it was last even with us.
   time_point soft_deadline_ = time_point::max();
+  time_point unread_deadline_{};  // Of the time that it is not read.
   std::unique_ptr<actor_timer> actor_timer_;
   std::unique_ptr<events> events_;  // Once somebody asked for them.
   client_handshake handshake_;

@@ -221,6 +221,7 @@ void session::post(http_peer& from, std::string_view body, bool binary_content) 
     // Its messages wait for their handlers: the client gets its answer, and sends more, when
     // they have been taken.
     polling_->post = &from;
+    begin_not_reading();
     return;
   }
   from.answer_post(outcome);

@@ -89,6 +89,7 @@ actors::actor_options actor_options_from(const shard_settings& settings) {
   made.bounds = settings.engine.bounds;
   made.limits = user.limits;
   made.connect_timeout = user.connect_timeout;
+  made.event_middleware_timeout = user.event_middleware_timeout;
   made.ack_timeout = user.ack_timeout;
   made.acks_max = user.acks_max;
   made.broadcast_acks_max = user.broadcast_acks_max;

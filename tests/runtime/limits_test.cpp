@@ -53,3 +53,73 @@ TEST_CASE("what is asked of a full namespace from outside is refused, and said t
   bench.run();
   CHECK(client.count("41") == 1);
 }
+
+TEST_CASE("an event that a middleware keeps for too long is refused, and its client read on") {
+  with_seeds(20, [](std::uint64_t seed) {
+    std::vector<troupe::next> kept;
+    strings refused, handled;
+    troupe::options user;
+    user.events_in_flight_max = 4;
+    user.event_middleware_timeout = 10s;
+    server_bench bench(seed, 1 + seed % 2, user);
+    bench.io().on_connection([&](troupe::socket& socket) {
+      socket.use([&](const troupe::event&, const troupe::next& go_on) { kept.push_back(go_on); });
+      socket.on_error([&](const troupe::refusal& why) { refused.push_back(why.message); });
+      socket.on("n", [&](int number) { handled.push_back(std::to_string(number)); });
+    });
+    bench_client client(bench, seed % 2 == 0 ? over::polling : over::websocket);
+    client.join();
+    bench.run();
+    for (int i = 0; i < 6; ++i) client.send("42[\"n\"," + std::to_string(i) + "]");
+    bench.run();
+    const std::size_t first = kept.size();
+    CHECK(first < 6);
+    bench.advance(9s);
+    kept.front()();
+    bench.run();
+    CHECK(handled == strings{"0"});
+    bench.advance(1s);
+    CHECK(refused == strings(first - 1, "timed out"));
+    CHECK(kept.size() == 6);
+    for (const troupe::next& go_on : kept) go_on();
+    bench.run();
+    // Those that were refused stay so.
+    CHECK(handled.size() == 7 - first);
+    CHECK(refused.size() == first - 1);
+    CHECK(bench.counted(&counters::events_timed_out) == first - 1);
+    client.leave();
+    bench.run();
+    bench.check_nothing_left();
+  });
+}
+
+TEST_CASE("a client that is not read is closed when it may have gone unseen, not before") {
+  with_seeds(20, [](std::uint64_t seed) {
+    std::vector<troupe::next> kept;
+    std::vector<troupe::disconnect_reason> ended;
+    troupe::options user;
+    user.events_in_flight_max = 4;
+    user.event_middleware_timeout = 1h;
+    user.unread_timeout = 5min;
+    server_bench bench(seed, 1 + seed % 2, user);
+    bench.io().on_connection([&](troupe::socket& socket) {
+      socket.use([&](const troupe::event&, const troupe::next& go_on) { kept.push_back(go_on); });
+      socket.on_disconnect([&](troupe::disconnect_reason why) { ended.push_back(why); });
+    });
+    bench_client client(bench, seed % 2 == 0 ? over::polling : over::websocket);
+    client.join();
+    bench.run();
+    for (int i = 0; i < 8; ++i) client.send("42[\"n\"]");
+    bench.run();
+    client.answers_pings = false;
+    bench.advance(4min);
+    CHECK(ended.empty());
+    bench.advance(2min);
+    CHECK(ended == std::vector{troupe::disconnect_reason::ping_timeout});
+    CHECK(bench.subscribers("/") == 0);
+    kept.clear();
+    client.leave();
+    bench.run();
+    bench.check_nothing_left();
+  });
+}
