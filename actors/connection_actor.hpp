@@ -64,8 +64,8 @@ class connection_actor final : public pinned_actor {
   void send_away(std::string_view sid, bool close);
   void rooms_changed(std::string_view sid, const std::vector<std::string>& rooms, bool join);
   void change_rooms_of(socket_state& who, std::string room, bool join);
-  /// Throws std::length_error if the server's limits forbid to join such a room.
-  void check_room(std::string_view room);
+  /// Throws std::length_error if the server's limits forbid `joining` such a room.
+  void check_room(const socket_state& joining, std::string_view room);
 
   /// What a parent or a middleware says of a socket on its way in.
   void approve(socket_state& joining);

@@ -12,7 +12,7 @@ void connection_actor::report_limit(limit which) {
   if (limits.on_reached && link_ != nullptr) limits.on_reached({which, link_->handshake().address});
 }
 
-void connection_actor::check_room(std::string_view room) {
+void connection_actor::check_room(const socket_state& joining, std::string_view room) {
   const server_limits& limits = directory_.options().limits;
   const char* wrong = nullptr;
   if (limits.room_name_bytes_max != 0 && room.size() > limits.room_name_bytes_max) {
@@ -20,7 +20,8 @@ void connection_actor::check_room(std::string_view room) {
     wrong = "the room's name is too long";
   } else if (limits.rooms_per_shard_max != 0 &&
              home_.count().rooms_opened.value() - home_.count().rooms_closed.value() >=
-                 limits.rooms_per_shard_max) {
+                 limits.rooms_per_shard_max &&
+             !home_.table(joining.entry->index()).has_room(room)) {
     report_limit(limit::rooms_per_shard);
     wrong = "the server has too many rooms";
   }

@@ -55,8 +55,9 @@ struct server_limits {
   event_rate_limit events{};
   /// Bytes of a room's name. Over it: join throws std::length_error.
   std::size_t room_name_bytes_max = 4'096;
-  /// Rooms with a member on one shard, own-id rooms not counted; those on their way may come on
-  /// top. Over it: joining one more throws std::length_error.
+  /// Rooms with a member on one shard, own-id rooms not counted; those on their way, and those of
+  /// sockets_join and of recovered sockets, may come on top. At it: join throws std::length_error
+  /// for a room that is not there yet.
   std::size_t rooms_per_shard_max = 1'000'000;
   /// Told of each refusal; of event_rate once each time a socket begins to exceed it. On the thread
   /// of the shard, for connections the listener's: must not block, nor throw.

@@ -41,7 +41,7 @@ void socket::join(room_names rooms) {
     if (state_.rooms.size() >= state_.owner.home().shared().options().rooms_per_socket_max)
       throw std::length_error("too many rooms");
     if (room == state_.sid) continue;
-    state_.owner.check_room(room);
+    state_.owner.check_room(state_, room);
     state_.owner.change_rooms_of(state_, std::move(room), true);
   }
 }

@@ -73,6 +73,7 @@ class subscriber_table {
   void leave(subscriber& who, std::string_view room_name);
 
   std::size_t size() const noexcept { return all_.size(); }
+  bool has_room(std::string_view name) const { return rooms_.contains(name); }
   std::size_t room_count() const noexcept { return rooms_.size(); }
   const std::vector<subscriber*>& all() const noexcept { return all_; }
 

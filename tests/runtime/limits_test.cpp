@@ -54,6 +54,39 @@ TEST_CASE("what is asked of a full namespace from outside is refused, and said t
   CHECK(client.count("41") == 1);
 }
 
+TEST_CASE("a shard that is full of rooms lets clients into those that are there") {
+  strings thrown;
+  troupe::options user;
+  user.limits.rooms_per_shard_max = 2;
+  user.limits.room_name_bytes_max = 8;
+  server_bench bench(1, 1, user);
+  bench.io().on_connection([&](troupe::socket& socket) {
+    socket.on("join", [&](const std::string& room) {
+      try {
+        socket.join(room);
+      } catch (const std::length_error& why) {
+        thrown.emplace_back(why.what());
+      }
+    });
+  });
+  bench_client a(bench, over::websocket), b(bench, over::websocket);
+  for (bench_client* one : {&a, &b}) one->join();
+  for (const char* room : {"one", "two"}) {
+    a.send("42[\"join\",\"" + std::string(room) + "\"]");
+    bench.run();
+  }
+  b.send("42[\"join\",\"one\"]");
+  bench.run();
+  CHECK(thrown.empty());
+  b.send("42[\"join\",\"three\"]");
+  bench.run();
+  CHECK(thrown == strings{"the server has too many rooms"});
+  bench.io().to("one").emit("n");
+  bench.run();
+  for (const bench_client* one : {&a, &b}) CHECK(one->count("42[\"n\"]") == 1);
+  CHECK_THROWS_AS(bench.io().sockets_join("much too long"), std::length_error);
+}
+
 TEST_CASE("an event that a middleware keeps for too long is refused, and its client read on") {
   with_seeds(20, [](std::uint64_t seed) {
     std::vector<troupe::next> kept;
