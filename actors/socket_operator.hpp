@@ -30,7 +30,9 @@ class socket_operator {
 
   /// Emits to this client. With an ack_handler as last argument the client is asked for an ack,
   /// and the handler called once: with its answer, or with ack_errc after the timeout or when the
-  /// socket ends. Throws std::invalid_argument for a reserved name.
+  /// socket ends. Throws std::invalid_argument for a reserved name. Before the socket is connected
+  /// (in a namespace's middleware) and behind its end nothing is sent, and the handler gets
+  /// ack_errc::disconnected.
   template <class... Values>
   void emit(std::string_view event, Values&&... values) const {
     detail::emission<ack_result> what(std::forward<Values>(values)...);
