@@ -36,13 +36,11 @@ describe("the example beast_server", ours, () => {
 
   it("answers its own pages, on connections that clients of ours used too", async () => {
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-    const get = (path) => new Promise((resolve, reject) =>
-      http.get(server.url + path, { agent }, (answer) => {
-        answer.setEncoding("utf8");
-        let body = "";
-        answer.on("data", (text) => { body += text; });
-        answer.on("end", () => resolve([answer.statusCode, body]));
-      }).on("error", reject));
+    const get = async (path) => {
+      const [answer] = await within(once(http.get(server.url + path, { agent }), "response"), path);
+      const chunks = await within(answer.toArray(), `the body of ${path}`);
+      return [answer.statusCode, Buffer.concat(chunks).toString()];
+    };
     const opened = [];
     for (let i = 0; i < 3; ++i) {
       assert.deepEqual(await get("/"), [200, "the program's own page\n"]);

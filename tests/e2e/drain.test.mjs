@@ -97,7 +97,7 @@ describe("a server that closes", ours, () => {
     const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
     const get = async (path) => {
       const [answer] = await within(once(http.get(server.url + path, { agent }), "response"), path);
-      return Buffer.concat(await answer.toArray()).toString();
+      return Buffer.concat(await within(answer.toArray(), `the body of ${path}`)).toString();
     };
     const { sid } = JSON.parse((await get(polling())).slice(1));
     const stopped = server.stop();
@@ -128,7 +128,7 @@ describe("troupe-node, told to end", ours, () => {
       const asked = http.get(`${server.url}/health`, { agent });
       const [answer] = await within(once(asked, "response"), "health");
       answer.resume();
-      await once(answer, "end");
+      await within(once(answer, "end"), "the body");
       return answer.statusCode;
     };
     assert.equal(await health(), 200);

@@ -14,7 +14,8 @@ async function fetchRaw(server, path, encoding) {
   const outgoing = http.get(server.url + path,
     { agent: false, headers: encoding === undefined ? {} : { "Accept-Encoding": encoding } });
   const [incoming] = await within(once(outgoing, "response"), `GET ${path}`);
-  return { headers: incoming.headers, body: Buffer.concat(await incoming.toArray()) };
+  const chunks = await within(incoming.toArray(), `the body of ${path}`);
+  return { headers: incoming.headers, body: Buffer.concat(chunks) };
 }
 
 describe("compression of polling responses", () => {

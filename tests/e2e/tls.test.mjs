@@ -109,7 +109,7 @@ describe("TLS", ours, () => {
       { ...trust(), agent: false, headers: { Connection: "close" } });
     const [answer] = await within(once(asked, "response"), "the response");
     assert.equal(answer.statusCode, 404);
-    await answer.toArray();
+    await within(answer.toArray(), "its end");
   });
 
   it("delivers all that was sent to a slow reader before it was closed", async () => {
