@@ -30,6 +30,15 @@ class shrinker {
     return true;
   }
 
+  // What names clients that are gone, or a time that is over, goes too.
+  static void fit(scenario& smaller) {
+    std::erase_if(smaller.rules, [&](fault_rule& rule) {
+      const bool names = !rule.clients.empty();
+      std::erase_if(rule.clients, [&](unsigned one) { return one >= smaller.clients; });
+      return (names && rule.clients.empty()) || rule.at >= smaller.duration;
+    });
+  }
+
   // Halves first, then one by one.
   bool drop_rules() {
     bool did = false;
@@ -53,6 +62,7 @@ class shrinker {
     scenario smaller = best_.played;
     if (smaller.clients <= 2) return false;
     --smaller.clients;
+    fit(smaller);
     return keeps(std::move(smaller));
   }
 
@@ -60,6 +70,7 @@ class shrinker {
     scenario smaller = best_.played;
     if (smaller.duration < milliseconds(500)) return false;
     smaller.duration /= 2;
+    fit(smaller);
     return keeps(std::move(smaller));
   }
 

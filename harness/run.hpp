@@ -34,12 +34,13 @@ struct rule_outcome {
 /// What a run was.
 struct run_result {
   std::uint64_t seed = 0;
-  scenario played;  ///< Its drawn faults written out: ready to run again.
+  bool is_simulated = true;  ///< Else on real sockets, in real time.
+  scenario played;           ///< Its drawn faults written out: ready to run again.
   std::uint64_t hash = 0;
   std::optional<violation> broken;  ///< None: every guarantee held.
   std::deque<trace_event> events;   ///< The last ones.
   std::vector<rule_outcome> faults;
-  std::chrono::microseconds virtual_time{0};
+  std::chrono::microseconds virtual_time{0};  ///< Real, if not simulated.
   std::size_t steps = 0;
   std::size_t deliveries = 0;
 };
@@ -47,7 +48,7 @@ struct run_result {
 /// Runs `what` with `seed`: a server with an application and its clients, in virtual time, with its
 /// faults; then all is healed and progress demanded; then everybody leaves, the
 /// server ends, and nothing may be left. A pure function of scenario, seed and revision. Throws
-/// what the harness itself fails with.
+/// std::invalid_argument for a scenario that has a flaw, and what the harness itself fails with.
 run_result run(const scenario& what, std::uint64_t seed, const run_options& how = {});
 
 /// A smaller scenario that breaks the same guarantee with the same seed: fewer rules, clients,

@@ -1,6 +1,7 @@
 #include <troupe/harness/scenario.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include <troupe/harness/dice.hpp>
 
@@ -39,6 +40,7 @@ rule_builder& rule_builder::downstream() {
 scenario& rule_builder::inflict(fault kind, std::map<std::string, double, std::less<>> attributes) {
   rule_.kind = kind;
   rule_.attributes = std::move(attributes);
+  if (const std::string flaw = flaw_of(rule_); !flaw.empty()) throw std::invalid_argument(flaw);
   scenario_.rules.push_back(std::move(rule_));
   return scenario_;
 }
@@ -54,6 +56,10 @@ scenario& rule_builder::latency(milliseconds time, milliseconds jitter) {
 
 scenario& rule_builder::slicer(byte_count average) {
   return inflict(fault::slicer, {{"average_size", static_cast<double>(average.value)}});
+}
+
+scenario& rule_builder::crash_in_message(std::size_t n) {
+  return inflict(fault::crash_connection, {{"n", static_cast<double>(n)}});
 }
 
 scenario& rule_builder::restart(milliseconds delay) {
@@ -117,6 +123,10 @@ void draw_attributes(fault_rule& rule, dice& random) {
     case fault::timeout:
       set = {{"timeout", some(0, 3000)}};
       break;
+    case fault::crash_connection:
+    case fault::crash_broadcaster:
+      if (random.chance(0.5)) set = {{"n", some(1, 50)}};
+      break;
     case fault::clock_jump:
       set = {{"by", some(10, 20'000)}, {"wall", some(0, 1)}};
       break;
@@ -130,15 +140,31 @@ void draw_attributes(fault_rule& rule, dice& random) {
 
 }  // namespace
 
+std::string flaw_of(const scenario& what) {
+  for (std::size_t i = 0; i < what.rules.size(); ++i) {
+    const fault_rule& rule = what.rules[i];
+    const std::string place = "faults[" + std::to_string(i) + "].";
+    if (std::string flaw = flaw_of(rule); !flaw.empty()) return place + flaw;
+    for (const unsigned one : rule.clients)
+      if (one >= what.clients)
+        return place + "clients: there is no client " + std::to_string(one) + ", the last is " +
+               std::to_string(what.clients - 1);
+    if (rule.at >= what.duration)
+      return place + "at: " + std::to_string(rule.at.count()) + " is not before the end, " +
+             std::to_string(what.duration.count());
+  }
+  return {};
+}
+
 scenario expanded(scenario what, std::uint64_t seed) {
   dice random(seed, "faults");
   for (unsigned i = 0; i < what.drawn_faults; ++i) {
     fault_rule rule;
     // Process faults and the end of a server are dear: fewer of them.
     do rule.kind = all_faults()[random.below(all_faults().size())].kind;
-    while ((describe(rule.kind).group == fault_group::process ||
-            rule.kind == fault::supervisor_limit) &&
-           !random.chance(0.3));
+    while (rule.kind == fault::heal || ((describe(rule.kind).group == fault_group::process ||
+                                         rule.kind == fault::supervisor_limit) &&
+                                        !random.chance(0.3)));
     const auto most = static_cast<std::uint64_t>(what.duration.count());
     rule.at = milliseconds(random.below(most));
     if (random.chance(0.3)) {

@@ -49,14 +49,18 @@ class rule_builder {
   rule_builder& upstream();
   rule_builder& downstream();
 
-  /// Any fault, by its name, with its attributes as `troupe-fault list` tells them.
+  /// Any fault, by its name, with its attributes as `troupe-fault list` tells them. Throws
+  /// std::invalid_argument for attributes that it does not have, and for what is out of range.
   scenario& inflict(fault kind, std::map<std::string, double, std::less<>> attributes = {});
   scenario& reset_peer(byte_count behind);
   scenario& latency(milliseconds time, milliseconds jitter = {});
   scenario& slicer(byte_count average);
   scenario& partition() { return inflict(fault::partition); }
+  scenario& heal() { return inflict(fault::heal); }
   scenario& crash() { return inflict(fault::crash_connection); }
   scenario& crash_broadcaster() { return inflict(fault::crash_broadcaster); }
+  /// A client's actor dies when its n-th message from then is its turn.
+  scenario& crash_in_message(std::size_t n);
   scenario& kill() { return inflict(fault::kill); }
   scenario& restart(milliseconds delay);
 
@@ -89,7 +93,12 @@ scenario standard_scenario();
 /// The rules that `what.drawn_faults` stands for with this seed, in place of the number.
 scenario expanded(scenario what, std::uint64_t seed);
 
-/// Reads a scenario; the error is a sentence. Unknown members are refused.
+/// Why it cannot be played, as a sentence: a rule that is wrong, that names a client that is not
+/// there or a time when all is over. Empty: it can.
+std::string flaw_of(const scenario& what);
+
+/// Reads a scenario; the error is a sentence with the place ("faults[2].at: ..."). Unknown members
+/// and numbers out of range are refused.
 boost::system::result<scenario, std::string> scenario_from_json(std::string_view text);
 /// The same from a file. Throws std::runtime_error with that sentence.
 scenario scenario_from_file(const std::string& path);
