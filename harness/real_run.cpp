@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/system/system_error.hpp>
+#include <stdexcept>
 
 #include <troupe/harness/proxy.hpp>
 #include <troupe/harness/socket_network.hpp>
@@ -17,13 +18,14 @@ constexpr milliseconds slice{50};
 /// The clients of a scenario, each behind a proxy of its own.
 class real_world {
  public:
-  real_world(const std::string& address, const scenario& what, std::uint64_t seed)
+  real_world(const server_address& where, const scenario& what, std::uint64_t seed,
+             const run_options& options)
       : scenario_(expanded(what, seed)),
         seed_(seed),
-        trace_(system_clock()),
+        trace_(system_clock(), options.kept_events),
         oracle_(trace_),
         random_(seed, "targets"),
-        network_(loop_, open_proxies(address)) {
+        network_(loop_, open_proxies(where.host_and_port)) {
     const time_point now = network_.now();
     for (const fault_rule& rule : scenario_.rules) schedule_.push_back({rule, now + rule.at});
     // Nobody tells here what servers did: whatever a client's end was, there was cause.
@@ -31,6 +33,7 @@ class real_world {
     for (unsigned number = 0; number < scenario_.clients; ++number) {
       client_options how;
       how.engine.client = number;
+      how.engine.path = where.path;
       how.engine.polling = number % 4 != 3;
       how.engine.upgrades = number % 4 != 2;
       clients_.push_back(std::make_unique<socketio_client>(network_, seed, std::move(how)));
@@ -47,6 +50,7 @@ class real_world {
     pass(slice * 4);
     run_result made;
     made.seed = seed_;
+    made.is_simulated = false;
     made.played = scenario_;
     made.hash = trace_.hash();
     made.broken = oracle_.first();
@@ -117,6 +121,12 @@ class real_world {
   }
 
   void strike_client(const scheduled& one, unsigned number) {
+    if (one.rule.kind == fault::heal) {
+      ++one.count->armed;
+      ++one.count->fired;
+      proxies_[number]->remove_all();
+      return clients_[number]->faults().heal();
+    }
     const fault_group group = describe(one.rule.kind).group;
     if (group == fault_group::engineio) {
       if (one.rule.kind == fault::repeated_post) oracle_.client(number).repeats = true;
@@ -153,7 +163,11 @@ class real_world {
     const time_point end = network_.now() + scenario_.patience;
     while (!is_settled() && network_.now() < end && !oracle_.first()) pass(slice);
     if (oracle_.first()) return;
-    if (!is_settled()) return oracle_.violated("liveness", "a client has not come back");
+    for (const auto& one : behaviours_)
+      if (!one->is_settled())
+        return oracle_.violated("liveness", "client " + std::to_string(&one - behaviours_.data()) +
+                                                " has not come back in " +
+                                                std::to_string(scenario_.patience.count()) + " ms");
     for (const auto& one : behaviours_) one->say_last();
     pass(2s);
     if (!oracle_.first()) oracle_.check_settled();
@@ -180,13 +194,21 @@ class real_world {
   std::size_t toxics_ = 0;
 };
 
-}  // namespace
-
-run_result run_against(const std::string& address, const scenario& what, std::uint64_t seed) {
-  return real_world(address, what, seed).play();
+void refuse_flaw(const scenario& what) {
+  if (const std::string flaw = flaw_of(what); !flaw.empty()) throw std::invalid_argument(flaw);
 }
 
-run_result run_on_sockets(const scenario& what, std::uint64_t seed) {
+}  // namespace
+
+run_result run_against(const server_address& where, const scenario& what, std::uint64_t seed,
+                       const run_options& how) {
+  refuse_flaw(what);
+  expect_standard_application(where);
+  return real_world(where, what, seed, how).play();
+}
+
+run_result run_on_sockets(const scenario& what, std::uint64_t seed, const run_options& how) {
+  refuse_flaw(what);
   trace seen(system_clock());
   oracle judge(seen);
   // What the clients did to their connections is not told here: all of it is a cause.
@@ -204,7 +226,7 @@ run_result run_on_sockets(const scenario& what, std::uint64_t seed) {
     server io(std::move(user));
     serve_standard_application(io, judge, none);
     io.start();
-    result = run_against("127.0.0.1:" + std::to_string(io.port()), what, seed);
+    result = real_world({"127.0.0.1:" + std::to_string(io.port())}, what, seed, how).play();
     io.close();
     io.wait();
   }

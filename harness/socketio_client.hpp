@@ -67,6 +67,8 @@ class socketio_client final : public participant, private engine_client::host {
   std::size_t waiting_answers(std::string_view nsp) const;
   /// Engine.IO's; empty without a session.
   std::string engine_id() const { return engine_ == nullptr ? std::string() : engine_->sid(); }
+  /// It has a connection, or is opening one.
+  bool has_connection() const noexcept { return engine_ != nullptr; }
   bool is_open() const noexcept { return engine_ != nullptr && engine_->is_open(); }
   bool has_raced() const noexcept { return engine_ != nullptr && engine_->has_raced(); }
   unsigned number() const noexcept { return options_.engine.client; }

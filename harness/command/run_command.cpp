@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdio>
 #include <fstream>
+#include <limits>
 #include <memory>
 #include <random>
 #include <stdexcept>
@@ -18,7 +19,7 @@ namespace {
 
 struct run_settings {
   std::string scenario_file;
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 0;  // 0: not said.
   std::uint64_t seeds = 1;
   double minutes = 0;
   std::string report = "text";
@@ -45,7 +46,12 @@ void write(const std::string& file, const std::string& text) {
 class session {
  public:
   explicit session(const run_settings& how)
-      : settings_(how), scenario_(read_scenario(how.scenario_file)) {}
+      : settings_(how), scenario_(read_scenario(how.scenario_file)) {
+    if (const std::string flaw = flaw_of(scenario_); !flaw.empty())
+      throw std::runtime_error(how.scenario_file + ": " + flaw);
+    if (!how.against.empty()) where_ = server_address_from(how.against);
+    all_events_.kept_events = 4000;
+  }
 
   int go() {
     std::uint64_t seed = settings_.seed;
@@ -74,10 +80,12 @@ class session {
       return;
     }
     ++ran_;
+    // What is not repeatable keeps its events for the timeline.
+    const run_options how = settings_.timeline_file.empty() ? run_options() : all_events_;
     if (!settings_.against.empty())
-      take(run_against(settings_.against, scenario_, seed));
+      take(run_against(where_, scenario_, seed, how));
     else
-      take(settings_.on_sockets ? run_on_sockets(scenario_, seed) : run(scenario_, seed));
+      take(settings_.on_sockets ? run_on_sockets(scenario_, seed, how) : run(scenario_, seed));
   }
 
   void take(const run_result& result) {
@@ -86,7 +94,7 @@ class session {
       fired_ += one.count.fired != 0 ? 1 : 0;
     }
     hash_ = hash_ * 31 + result.hash;
-    if (settings_.is_verbose) std::printf("%s", text_report(result).c_str());
+    if (settings_.is_verbose) std::fputs(text_report(result).c_str(), stderr);
     if (!result.broken) {
       if (settings_.report != "text") results_.push_back(result);
       last_ = result;
@@ -94,30 +102,32 @@ class session {
     }
     ++broken_;
     run_result smallest = settings_.shrinks && is_simulated() ? shrink(result) : result;
-    // The run is a function of its seed: once more, with all its events.
-    if (!settings_.timeline_file.empty() && is_simulated()) {
-      run_options all;
-      all.kept_events = 4000;
-      write(settings_.timeline_file, timeline(run(smallest.played, smallest.seed, all)));
-    }
-    if (settings_.report == "text" && !settings_.is_verbose)
-      std::printf("%s\n", text_report(smallest).c_str());
+    draw(smallest);
+    if (settings_.report == "text") tell(text_report(smallest) + "\n");
     results_.push_back(std::move(smallest));
   }
 
+  void draw(const run_result& result) {
+    if (settings_.timeline_file.empty()) return;
+    // A simulated run is a function of its seed: once more, with all its events.
+    write(settings_.timeline_file,
+          timeline(is_simulated() ? run(result.played, result.seed, all_events_) : result));
+  }
+
+  void tell(const std::string& text) {
+    if (settings_.output.empty())
+      std::fputs(text.c_str(), stdout);
+    else
+      told_ += text;
+  }
+
   void finish(double seconds) {
-    if (broken_ == 0 && !settings_.timeline_file.empty() && ran_ != 0 && is_simulated()) {
-      run_options all;
-      all.kept_events = 4000;
-      write(settings_.timeline_file, timeline(run(last_.played, last_.seed, all)));
-    }
-    std::string told;
-    if (settings_.report == "json") told = json_report(results_);
-    if (settings_.report == "junit") told = junit_report(results_);
-    if (!settings_.output.empty())
-      write(settings_.output, told);
-    else if (!told.empty())
-      std::printf("%s", told.c_str());
+    if (broken_ == 0) draw(last_);
+    if (settings_.report == "json") tell(json_report(results_));
+    if (settings_.report == "junit") tell(junit_report(results_));
+    if (settings_.report == "text" && broken_ == 0 && !settings_.output.empty())
+      tell(text_report(last_));
+    if (!settings_.output.empty()) write(settings_.output, told_);
     std::fprintf(stderr,
                  "%llu runs in %.1f s (%.0f a second), %llu violated; of %llu faults armed %llu "
                  "fired; traces %s\n",
@@ -129,6 +139,9 @@ class session {
 
   const run_settings& settings_;
   scenario scenario_;
+  server_address where_;
+  run_options all_events_;
+  std::string told_;
   std::uint64_t ran_ = 0, broken_ = 0, armed_ = 0, fired_ = 0, hash_ = 0;
   std::vector<run_result> results_;
   run_result last_;
@@ -139,13 +152,20 @@ class session {
 command add_run(CLI::App& to) {
   const auto settings = std::make_shared<run_settings>();
   to.add_option("--scenario", settings->scenario_file, "a JSON file; none: the standard mix");
-  to.add_option("--seed", settings->seed, "the first seed (1; with --minutes a random one)");
-  to.add_option("--seeds", settings->seeds, "so many, one after the other");
-  to.add_option("--minutes", settings->minutes, "seed after seed, for so long");
-  to.add_option("--against", settings->against,
-                "HOST:PORT of a server that serves the standard application, in real time");
-  to.add_flag("--sockets", settings->on_sockets,
-              "a server of our own in this process, on real sockets, in real time");
+  constexpr auto most = std::numeric_limits<std::uint32_t>::max();
+  to.add_option("--seed", settings->seed, "the first seed (1; with --minutes a random one)")
+      ->check(CLI::PositiveNumber);
+  auto* seeds = to.add_option("--seeds", settings->seeds, "so many, one after the other")
+                    ->check(CLI::Range(std::uint32_t{1}, most));
+  to.add_option("--minutes", settings->minutes, "seed after seed, for so long")
+      ->check(CLI::PositiveNumber)
+      ->excludes(seeds);
+  auto* against = to.add_option("--against", settings->against,
+                                "HOST:PORT or http://HOST:PORT/PATH of a server that serves the "
+                                "standard application, in real time");
+  auto* sockets = to.add_flag("--sockets", settings->on_sockets,
+                              "a server of our own in this process, on real sockets, in real time")
+                      ->excludes(against);
   to.add_option("--report", settings->report, "text, json or junit")
       ->check(CLI::IsMember({"text", "json", "junit"}));
   to.add_option("--output", settings->output, "where the report goes; none: standard output");
@@ -154,8 +174,10 @@ command add_run(CLI::App& to) {
   to.add_flag("!--no-shrink", settings->shrinks, "tell the scenario as it was");
   to.add_flag("--keep-going", settings->keeps_going, "past the first violation");
   to.add_flag("--every-operation", settings->fails_every_operation,
-              "fail the n-th read or write of the server, for every n");
-  to.add_flag("--verbose", settings->is_verbose, "tell of every seed");
+              "fail the n-th read or write of the server, for every n")
+      ->excludes(against)
+      ->excludes(sockets);
+  to.add_flag("--verbose", settings->is_verbose, "tell of every seed, on standard error");
   return [settings] { return session(*settings).go(); };
 }
 

@@ -34,7 +34,7 @@ function serveStandardApplication(io, spoil = (stamp) => stamp) {
       const number = ++sockets;
       let emitted = 0, own = 0;
       const stamp = (reaches = true) => spoil([number, ++emitted, reaches ? ++own : 0]);
-      const room = () => `room ${emitted % 3}`;
+      const room = (next = 0) => `room ${(emitted + next) % 3}`;
       const kinds = {
         all: () => nsp.emit("all", ...stamp()),
         own: () => socket.emit("own", ...stamp()),
@@ -48,6 +48,10 @@ function serveStandardApplication(io, spoil = (stamp) => stamp) {
         room: () => {
           const to = room();
           nsp.to(to).emit("room", ...stamp(socket.rooms.has(to)));
+        },
+        rooms: () => {
+          const to = [room(), room(1)];
+          nsp.to(to).emit("room", ...stamp(to.some((name) => socket.rooms.has(name))));
         },
         burst: () => { for (let i = 0; i < 6; ++i) kinds[i % 2 === 0 ? "own" : "all"](); },
         quit: () => socket.disconnect(),
@@ -102,9 +106,81 @@ describe("troupe-fault", { ...ours, concurrency: true }, () => {
   });
 
   it("refuses a scenario that is wrong with 2", async () => {
-    const wrong = await fault("run", "--scenario", await scenario({ colour: "blue" }));
-    assert.equal(wrong.code, 2);
-    assert.match(wrong.stderr, /unknown member colour/);
+    for (const [members, text] of [
+      [{ colour: "blue" }, /scenario.json: colour: unknown member\n$/],
+      [{ duration: -1 }, /duration: expected a whole number/],
+      [{ faults: [{ fault: "latency", attributes: { latncy: 5 } }] }, /attributes.latncy: no attr/],
+      [{ faults: [{ fault: "kill", clients: [99] }] }, /faults\[0\].clients: there is no client 99/],
+    ]) {
+      const wrong = await fault("run", "--scenario", await scenario(members));
+      assert.equal(wrong.code, 2);
+      assert.match(wrong.stderr, text);
+      assert.equal(wrong.stderr.split("\n").length, 2, "one line");
+    }
+  });
+
+  it("refuses options that say nothing together with 2", async () => {
+    for (const options of [
+      ["--seed", "0"], ["--seed", "-1"], ["--seeds", "0"], ["--minutes", "-1"],
+      ["--minutes", "1", "--seeds", "2"], ["--sockets", "--against", "127.0.0.1:1"],
+      ["--every-operation", "--sockets"],
+    ])
+      assert.equal((await fault("run", ...options)).code, 2, options.join(" "));
+  });
+
+  it("tells its revision and the schema of scenarios, which the guide has", async () => {
+    const version = await fault("--version");
+    assert.match(version.stdout, /^troupe-fault \d+\.\d+\.\d+/);
+    const run = await fault("run", "--report", "json");
+    assert.equal(`troupe-fault ${JSON.parse(run.stdout)[0].revision}\n`, version.stdout);
+    const { code, stdout } = await fault("schema");
+    assert.equal(code, 0);
+    const kept = new URL("../../docs/scenario.schema.json", import.meta.url);
+    assert.equal(stdout, await readFile(kept, "utf8"), "troupe-fault schema > docs/...");
+    const schema = JSON.parse(stdout);
+    assert.ok(schema.properties.faults.items.properties.fault.enum.includes("reset_peer"));
+  });
+
+  it("writes a text report into a file", async () => {
+    const file = join(folder, "report.txt");
+    const { code, stdout } = await fault("run", "--output", file);
+    assert.equal(code, 0);
+    assert.equal(stdout, "");
+    assert.match(await readFile(file, "utf8"), /^seed 1, trace [0-9a-f]{16}: all held/);
+  });
+
+  it("says with 2, soon, that nobody serves the standard application there", async () => {
+    const page = createServer((request, response) => response.writeHead(404).end());
+    const silent = createServer(() => {});
+    const http = createServer();
+    const other = new Server(http);  // Socket.IO, but another application.
+    for (const one of [page, silent, http]) {
+      one.listen(0, "127.0.0.1");
+      await once(one, "listening");
+    }
+    const closed = createServer().listen(0, "127.0.0.1");
+    await once(closed, "listening");
+    const gone = closed.address().port;
+    await new Promise((resolve) => closed.close(resolve));
+    const at = (server) => `127.0.0.1:${server.address().port}`;
+    for (const [where, text] of [
+      ["127.0.0.1:abc", /expected HOST:PORT/],
+      ["https://127.0.0.1:1", /TLS is not offered/],
+      [`127.0.0.1:${gone}`, /refused/],
+      ["nobody.invalid:3000", /nobody.invalid:3000: /],
+      [at(page), /no Engine.IO server answers at \/socket.io\/\n/],
+      [`http://${at(http)}/elsewhere`, /no Engine.IO server answers at \/elsewhere\/\n/],
+      [at(silent), /no Engine.IO server/],
+      [at(http), /refuses namespace \/b: Invalid namespace/],
+    ]) {
+      const { code, stderr } = await fault("run", "--against", where);
+      assert.equal(code, 2, where);
+      assert.match(stderr, text);
+    }
+    await other.close();
+    page.close();
+    silent.closeAllConnections();
+    silent.close();
   });
 
   it("plays on real sockets against a server of ours", async () => {
@@ -121,10 +197,12 @@ describe("troupe-fault", { ...ours, concurrency: true }, () => {
         [number, spoils && sequence === 3 ? 2 : sequence, own]);
       http.listen(0, "127.0.0.1");
       await once(http, "listening");
+      const page = join(folder, `real-${spoils}.html`);
       const { code, stdout } = await fault("run", "--report", "junit", "--against",
-        `http://127.0.0.1:${http.address().port}`, "--scenario", file);
+        `http://127.0.0.1:${http.address().port}`, "--scenario", file, "--timeline", page);
       await io.close();
       assert.equal(code, spoils ? 1 : 0, stdout);
+      assert.match(await readFile(page, "utf8"), /"simulated":false/);
       if (spoils) assert.match(stdout, /<failure type="exactly once"/);
     }));
   });
