@@ -1,6 +1,7 @@
 #include <troupe/harness/proxy.hpp>
 
 #include <algorithm>
+#include <charconv>
 
 #include <troupe/harness/proxy_connection.hpp>
 
@@ -10,13 +11,21 @@ using boost::asio::ip::tcp;
 using boost::system::error_code;
 
 std::pair<std::string, std::string> host_and_port(std::string_view address) {
-  if (address.starts_with("http://")) address.remove_prefix(7);
-  while (address.ends_with('/')) address.remove_suffix(1);
   const auto colon = address.rfind(':');
   if (colon == address.npos) return {std::string(address), "0"};
   std::string host(address.substr(0, colon));
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
   return {host.empty() ? "127.0.0.1" : host, std::string(address.substr(colon + 1))};
+}
+
+bool is_address(std::string_view address, unsigned least) {
+  const auto colon = address.rfind(':');
+  if (colon == address.npos) return false;
+  const std::string_view port = address.substr(colon + 1);
+  unsigned number = 0;
+  const auto [end, failure] = std::from_chars(port.data(), port.data() + port.size(), number);
+  return failure == std::errc() && end == port.data() + port.size() && number >= least &&
+         number <= 65535;
 }
 
 /// Sets and takes away toxics at the times of a scenario's rules.
@@ -43,6 +52,7 @@ class fault_proxy::schedule {
     });
   }
   void strike(const fault_rule& rule) {
+    if (rule.kind == fault::heal) return home_.remove_all();
     auto set = std::make_shared<toxic>();
     set->kind = rule.kind;
     set->name = std::string(describe(rule.kind).name) + "_" + std::to_string(++count_);
@@ -124,6 +134,12 @@ bool fault_proxy::is_down() {
     if (one->kind == fault::down) ++one->count->fired;
     return one->kind == fault::down;
   });
+}
+
+void fault_proxy::on_upstream(error_code failure) {
+  if (failure && !was_unreachable_ && options_.log)
+    options_.log(options_.upstream + ": " + failure.message());
+  was_unreachable_ = static_cast<bool>(failure);
 }
 
 bool fault_proxy::strikes(fault kind) {

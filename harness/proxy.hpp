@@ -5,6 +5,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,6 +22,8 @@ struct proxy_options {
   std::string upstream;                ///< "127.0.0.1:3000"
   std::uint64_t seed = 1;
   std::size_t connections_max = 10'000;  ///< Over it: closed on arrival.
+  /// A line when the server cannot be reached, not again until it was.
+  std::function<void(const std::string&)> log;
 };
 
 /// Stands between any clients and any server, and does what its toxics say: those of the network
@@ -60,6 +63,7 @@ class fault_proxy {
   /// A request fault strikes, as likely as its toxic says.
   bool strikes(fault kind);
   bool is_down();
+  void on_upstream(boost::system::error_code failure);
   void forget(const connection* which);
 
   boost::asio::io_context& loop_;
@@ -67,12 +71,15 @@ class fault_proxy {
   dice random_;
   boost::asio::ip::tcp::acceptor acceptor_;
   std::string bound_;
+  bool was_unreachable_ = false;
   std::vector<toxic_ptr> toxics_;
   std::vector<std::shared_ptr<connection>> connections_;
   std::unique_ptr<schedule> schedule_;
 };
 
-/// "HOST:PORT", perhaps behind "http://", in its parts; the port may be missing (0).
+/// "HOST:PORT" in its parts; without a host 127.0.0.1, without a port 0.
 std::pair<std::string, std::string> host_and_port(std::string_view address);
+/// Whether it is "HOST:PORT", with a port from `least` to 65535.
+bool is_address(std::string_view address, unsigned least);
 
 }  // namespace troupe::harness

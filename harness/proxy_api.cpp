@@ -1,6 +1,7 @@
 #include <troupe/harness/proxy_api.hpp>
 
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
 #include <boost/json.hpp>
 
 namespace troupe::harness {
@@ -46,16 +47,37 @@ json::object object_of(const fault_proxy& which) {
           {"toxics", toxics_of(which)}};
 }
 
+/// What is wrong with a request; caught in handle().
+struct wrong {
+  std::string text;
+};
+
 json::object object_in(std::string_view body) {
   boost::system::error_code bad;
   auto parsed = json::parse(json::string_view(body.data(), body.size()), bad);
-  return bad || !parsed.is_object() ? json::object() : parsed.get_object();
+  if (bad || !parsed.is_object()) throw wrong{"bad request body: expected a JSON object"};
+  return parsed.get_object();
 }
 
 std::string text_in(const json::object& from, std::string_view key, std::string otherwise = {}) {
   const auto* found = from.if_contains(json::string_view(key.data(), key.size()));
   if (found == nullptr || !found->is_string()) return otherwise;
   return std::string(found->get_string().data(), found->get_string().size());
+}
+
+/// A name, by which a path can ask for it.
+std::string name_in(const json::object& from, std::string otherwise = {}) {
+  std::string name = text_in(from, "name", std::move(otherwise));
+  if (name.find_first_of("/?#%") != name.npos) throw wrong{"name: expected none of / ? # %"};
+  return name;
+}
+
+std::string address_in(const json::object& from, std::string_view key, std::string otherwise,
+                       unsigned least) {
+  std::string address = text_in(from, key, std::move(otherwise));
+  if (address.empty()) throw wrong{"missing required field: " + std::string(key)};
+  if (!is_address(address, least)) throw wrong{std::string(key) + ": expected HOST:PORT"};
+  return address;
 }
 
 /// The toxic that `body` describes; of an old one what it does not mention stays.
@@ -70,21 +92,32 @@ std::shared_ptr<toxic> toxic_in(const json::object& body, const toxic* old) {
   } else {
     const std::string type = text_in(body, "type");
     const auto kind = fault_named(type);
-    if (!kind || !describe(*kind).in_proxy) return nullptr;
+    if (!kind || !describe(*kind).in_proxy || *kind == fault::heal)
+      throw wrong{"invalid toxic type"};
     const std::string stream = text_in(body, "stream", "downstream");
+    if (stream != "upstream" && stream != "downstream")
+      throw wrong{"stream was invalid, can be either upstream or downstream"};
     made->kind = *kind;
     made->stream = stream == "upstream" ? direction::upstream : direction::downstream;
     // These are of a connection, not of one of its ways.
     if (*kind == fault::half_open || *kind == fault::partition) made->stream = direction::both;
-    made->name = text_in(body, "name", type + "_" + stream);
+    made->name = name_in(body, type + "_" + stream);
   }
-  if (const auto* toxicity = body.if_contains("toxicity"); toxicity && toxicity->is_number())
-    made->toxicity = toxicity->to_number<double>();
-  if (const auto* attributes = body.if_contains("attributes");
-      attributes && attributes->is_object())
-    for (const auto& one : attributes->get_object())
-      if (one.value().is_number())
-        made->attributes[std::string(one.key())] = one.value().to_number<double>();
+  if (const auto* toxicity = body.if_contains("toxicity")) {
+    made->toxicity = toxicity->is_number() ? toxicity->to_number<double>() : -1;
+    if (!(made->toxicity >= 0 && made->toxicity <= 1)) throw wrong{"toxicity: expected 0 to 1"};
+  }
+  const auto* attributes = body.if_contains("attributes");
+  if (attributes == nullptr || attributes->is_null()) return made;
+  if (!attributes->is_object()) throw wrong{"attributes: expected an object of numbers"};
+  for (const auto& one : attributes->get_object()) {
+    const std::string name(one.key().data(), one.key().size());
+    if (!one.value().is_number()) throw wrong{"attributes." + name + ": expected a number"};
+    const double number = one.value().to_number<double>();
+    if (const std::string flaw = flaw_of(made->kind, name, number); !flaw.empty())
+      throw wrong{"attributes." + flaw};
+    made->attributes[name] = number;
+  }
   return made;
 }
 
@@ -105,7 +138,28 @@ fault_proxy* proxy_api::find(std::string_view name) {
   return nullptr;
 }
 
+std::optional<answer> proxy_api::refusal(const sender& who) const {
+  if (serves_browsers_) return {};
+  if (who.user_agent.starts_with("Mozilla/")) return error(403, "User agent not allowed");
+  if (who.has_origin) return error(403, "requests of web pages are not allowed");
+  std::string host(who.host.substr(0, who.host.rfind(':')));
+  if (who.host.ends_with(']') || who.host.find(':') == who.host.npos) host = who.host;
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  boost::system::error_code is_name;
+  boost::asio::ip::make_address(host, is_name);
+  if (is_name && !host.empty() && host != "localhost") return error(403, "host not allowed");
+  return {};
+}
+
 answer proxy_api::handle(std::string_view method, std::string_view path, std::string_view body) {
+  try {
+    return route(method, path, body);
+  } catch (const wrong& what) {
+    return error(400, what.text);
+  }
+}
+
+answer proxy_api::route(std::string_view method, std::string_view path, std::string_view body) {
   path = path.substr(0, path.find('?'));
   const std::string first = take_part(path);
   const bool posts = method == "POST";
@@ -133,12 +187,11 @@ answer proxy_api::handle(std::string_view method, std::string_view path, std::st
 answer proxy_api::create(std::string_view body) {
   const json::object wanted = object_in(body);
   proxy_options how;
-  how.name = text_in(wanted, "name");
-  how.listen = text_in(wanted, "listen", how.listen);
-  how.upstream = text_in(wanted, "upstream");
-  how.seed = seed_;
+  how.name = name_in(wanted);
   if (how.name.empty()) return error(400, "missing required field: name");
-  if (how.upstream.empty()) return error(400, "missing required field: upstream");
+  how.listen = address_in(wanted, "listen", how.listen, 0);
+  how.upstream = address_in(wanted, "upstream", "", 1);
+  how.seed = seed_;
   if (find(how.name) != nullptr) return error(409, "proxy already exists");
   if (proxies_.size() == proxies_max) return error(400, "too many proxies");
   auto made = std::make_unique<fault_proxy>(loop_, std::move(how));
@@ -182,8 +235,8 @@ answer proxy_api::on_proxy(fault_proxy& which, std::string_view method, std::str
 
 answer proxy_api::change(fault_proxy& which, std::string_view body) {
   const json::object wanted = object_in(body);
-  const std::string listen = text_in(wanted, "listen", which.listen());
-  const std::string upstream = text_in(wanted, "upstream", which.upstream());
+  const std::string listen = address_in(wanted, "listen", which.listen(), 0);
+  const std::string upstream = address_in(wanted, "upstream", which.upstream(), 1);
   bool is_wanted = which.is_enabled();
   if (const auto* enabled = wanted.if_contains("enabled"); enabled && enabled->is_bool())
     is_wanted = enabled->get_bool();
@@ -198,7 +251,6 @@ answer proxy_api::change(fault_proxy& which, std::string_view body) {
 answer proxy_api::on_toxics(fault_proxy& which, std::string_view method, std::string_view body) {
   if (method != "POST") return ok(toxics_of(which));
   auto made = toxic_in(object_in(body), nullptr);
-  if (made == nullptr) return error(400, "invalid toxic type");
   for (const toxic_ptr& one : which.toxics())
     if (one->name == made->name) return error(409, "toxic already exists");
   if (which.toxics().size() == toxics_max) return error(400, "too many toxics");

@@ -4,7 +4,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <troupe/harness/proxy.hpp>
@@ -27,7 +29,11 @@ class proxy_api {
     std::string body;  ///< JSON; empty for 204.
   };
 
-  proxy_api(boost::asio::io_context& loop, std::uint64_t seed) : loop_(loop), seed_(seed) {}
+  /// Requests of web pages are refused (403) unless `serves_browsers`: as Toxiproxy does, those
+  /// with a browser's User-Agent; also those with an Origin, and for a Host that is a name of
+  /// somebody's (DNS rebinding).
+  proxy_api(boost::asio::io_context& loop, std::uint64_t seed, bool serves_browsers = false)
+      : loop_(loop), seed_(seed), serves_browsers_(serves_browsers) {}
 
   /// Adds one that is enabled already, or not.
   void add(std::unique_ptr<fault_proxy> proxy) { proxies_.push_back(std::move(proxy)); }
@@ -35,12 +41,20 @@ class proxy_api {
   boost::system::error_code serve(const std::string& where);
   std::uint16_t port() const noexcept { return port_; }
 
+  /// What tells a browser's request from a program's.
+  struct sender {
+    std::string_view user_agent, host;
+    bool has_origin = false;
+  };
+  /// The refusal that `who` gets; none if it may ask.
+  std::optional<answer> refusal(const sender& who) const;
   /// One request, without the network.
   answer handle(std::string_view method, std::string_view path, std::string_view body);
 
  private:
   class connection;
   void accept();
+  answer route(std::string_view method, std::string_view path, std::string_view body);
   answer create(std::string_view body);
   answer populate(std::string_view body);
   answer reset();
@@ -53,6 +67,7 @@ class proxy_api {
 
   boost::asio::io_context& loop_;
   std::uint64_t seed_;
+  bool serves_browsers_;
   std::uint16_t port_ = 0;
   std::unique_ptr<boost::asio::ip::tcp::acceptor> acceptor_;
   std::vector<std::unique_ptr<fault_proxy>> proxies_;

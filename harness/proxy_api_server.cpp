@@ -43,8 +43,14 @@ class proxy_api::connection : public std::enable_shared_from_this<connection> {
     const auto& request = parser_->get();
     const auto method = request.method_string();
     const auto target = request.target();
-    const answer told = home_.handle({method.data(), method.size()}, {target.data(), target.size()},
-                                     request.body());
+    const auto agent = request[http::field::user_agent], host = request[http::field::host];
+    const std::optional<answer> refused =
+        home_.refusal({{agent.data(), agent.size()},
+                       {host.data(), host.size()},
+                       request.find(http::field::origin) != request.end()});
+    const answer told = refused ? *refused
+                                : home_.handle({method.data(), method.size()},
+                                               {target.data(), target.size()}, request.body());
     response_ = http::response<http::string_body>(static_cast<http::status>(told.status),
                                                   request.version());
     response_.set(http::field::content_type, "application/json");

@@ -38,10 +38,14 @@ void fault_proxy::connection::start() {
   error_code failure;
   tcp::resolver resolver(home_->loop_);
   const auto found = resolver.resolve(host, port, failure);
-  if (failure) return cut();
+  if (failure) {
+    home_->on_upstream(failure);
+    return cut();
+  }
   boost::asio::async_connect(server_, found,
                              [me = shared_from_this()](error_code error, const tcp::endpoint&) {
                                if (me->is_cut_) return;
+                               me->home_->on_upstream(error);
                                if (error) return me->cut();
                                error_code ignored;
                                me->server_.set_option(tcp::no_delay(true), ignored);

@@ -41,6 +41,7 @@ async function startProxy(port) {
   };
   return {
     url,
+    base,
     toxic: (type, attributes = {}, stream = "downstream") =>
       api("POST", "/proxies/troupe/toxics", { type, stream, attributes }),
     heal: () => api("POST", "/reset"),
@@ -150,6 +151,21 @@ describe("the fault proxy before Node's socket.io", ours, () => {
       await back;
       client.close();
     }
+  });
+
+  it("serves its API to programs, not to web pages", async () => {
+    const { base } = proxy;
+    const browsers = [
+      { "user-agent": "Mozilla/5.0 (X11; Linux x86_64)" }, { origin: "http://evil.example" },
+    ];
+    for (const headers of browsers) {
+      const response = await fetch(`${base}/proxies`, {
+        method: "POST", headers,
+        body: JSON.stringify({ name: "open", listen: "127.0.0.1:0", upstream: "127.0.0.1:9" }),
+      });
+      assert.equal(response.status, 403);
+    }
+    assert.deepEqual(Object.keys(await proxy.api("GET", "/proxies")), ["troupe"]);
   });
 
   it("is down and up again", async () => {
