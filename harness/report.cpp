@@ -3,6 +3,8 @@
 #include <boost/json.hpp>
 #include <cstdio>
 
+#include <troupe/harness/revision.hpp>
+
 namespace troupe::harness {
 
 namespace json = boost::json;
@@ -45,9 +47,12 @@ json::object object_of(const trace_event& event) {
 
 json::object object_of(const run_result& result) {
   json::object made;
+  made["revision"] = view_of(revision());
   made["seed"] = result.seed;
+  made["simulated"] = result.is_simulated;
   made["hash"] = hash_text(result.hash);
-  made["virtual_seconds"] = static_cast<double>(result.virtual_time.count()) / 1e6;
+  made[result.is_simulated ? "virtual_seconds" : "seconds"] =
+      static_cast<double>(result.virtual_time.count()) / 1e6;
   made["steps"] = result.steps;
   made["deliveries"] = result.deliveries;
   json::array faults;
@@ -97,10 +102,13 @@ std::string escaped(std::string_view text) {
 }  // namespace
 
 std::string text_report(const run_result& result) {
-  std::string text = "seed " + std::to_string(result.seed) + ", trace " + hash_text(result.hash) +
-                     ": " + (result.broken ? "VIOLATED" : "all held") + "\n";
-  text += "  " + std::to_string(result.steps) + " steps, " + std::to_string(result.deliveries) +
-          " deliveries, " + clock_text(result.virtual_time) + " s of virtual time\n";
+  std::string text = "seed " + std::to_string(result.seed) + ", " +
+                     (result.is_simulated ? "trace " + hash_text(result.hash) : "real sockets") +
+                     ": " + (result.broken ? "VIOLATED" : "all held") + "\n  ";
+  if (result.is_simulated) text += std::to_string(result.steps) + " steps, ";
+  text += std::to_string(result.deliveries) + " deliveries, " + clock_text(result.virtual_time) +
+          (result.is_simulated ? " s of virtual time" : " s") + ", troupe " +
+          std::string(revision()) + "\n";
   if (!result.broken) return text;
   text += "\n" + result.broken->invariant + ": " + result.broken->text + "\n\nthe last events:\n";
   for (const trace_event& event : result.events)
@@ -127,7 +135,9 @@ std::string junit_report(std::span<const run_result> results) {
   for (const run_result& result : results) failures += result.broken ? 1 : 0;
   std::string text =
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"troupe-fault\" tests=\"" +
-      std::to_string(results.size()) + "\" failures=\"" + std::to_string(failures) + "\">\n";
+      std::to_string(results.size()) + "\" failures=\"" + std::to_string(failures) +
+      "\">\n  <properties><property name=\"revision\" value=\"" + escaped(revision()) +
+      "\"/></properties>\n";
   for (const run_result& result : results) {
     text += "  <testcase classname=\"" + escaped(result.played.name) + "\" name=\"seed " +
             std::to_string(result.seed) + "\"";
