@@ -113,12 +113,21 @@ void network::heal() {
   accept_faults_.clear();
   write_faults_.clear();
   operations_.fail_at = wire::unbounded;
-  for (const auto& one : links_) {
-    one->up.cure_all(now());
-    one->down.cure_all(now());
-    // What had vanished behind the server's back is told now, as keep-alive would.
-    if (one->client_closed && one->server != nullptr && !one->up.is_finished()) reset(*one);
-  }
+  for (const auto& one : links_) cure(*one);
+}
+
+void network::heal(unsigned client) {
+  std::erase_if(toxics_, [&](const auto& listed) { return listed.first == client; });
+  for (const auto& one : links_)
+    if (one->client == client) cure(*one);
+}
+
+void network::cure(link& one) {
+  one.up.cure_all(now());
+  one.down.cure_all(now());
+  // What had vanished behind the server's back is told now, as keep-alive would; also what has not
+  // arrived there yet.
+  if (one.client_closed && !one.up.is_finished()) reset(one);
 }
 
 void network::fail_accept(unsigned client, fault kind, std::shared_ptr<fault_count> count) {

@@ -27,6 +27,8 @@ class network final : public client_network, public participant {
   void poison(unsigned client, toxic_ptr what);
   /// All toxics and what was armed is gone; what they held goes on.
   void heal();
+  /// The toxics of one client alone.
+  void heal(unsigned client);
   /// The next connection of `client` is accepted with this fault.
   void fail_accept(unsigned client, fault kind, std::shared_ptr<fault_count> count);
   /// The next write to a connection of `client` fails.
@@ -61,6 +63,7 @@ class network final : public client_network, public participant {
   bool move_up(link& one);
   bool move_down(link& one);
   void reset(link& one);
+  void cure(link& one);
 
   simulation& world_;
   dice random_;

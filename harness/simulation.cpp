@@ -11,6 +11,17 @@ namespace troupe::harness {
 namespace {
 /// Without time passing: past it the server does not come to rest.
 constexpr std::size_t steps_at_once_max = 2'000'000;
+
+/// Before what waits in its mailbox.
+void kill_first(const caf::actor& who) {
+  auto end = caf::make_message(caf::exit_msg{who.address(), caf::exit_reason::kill});
+  const auto id = caf::make_message_id(caf::message_priority::high);
+#if TROUPE_CAF_1X
+  who->enqueue(caf::make_mailbox_element(nullptr, id, std::move(end)), nullptr);
+#else
+  who->enqueue(nullptr, id, std::move(end), nullptr);
+#endif
+}
 }  // namespace
 
 simulation::simulation(std::uint64_t seed) : ids_(seed), random_(seed) {}
@@ -68,9 +79,32 @@ void simulation::stall(std::size_t shard, time_point until) {
   stalled_until_[shard] = until;
 }
 
+void simulation::permute(time_point until) {
+  permuted_until_ = until;
+  order_ = random_();
+}
+
+void simulation::crash_in_message(const caf::actor& who, std::size_t n,
+                                  std::shared_ptr<fault_count> count) {
+  const auto* job = dynamic_cast<caf::resumable*>(caf::actor_cast<caf::abstract_actor*>(who));
+  doomed_.push_back({who, job, n, std::move(count)});
+}
+
+// Before `next` takes a message: if it is to die in this one, its end comes first.
+void simulation::strike(const caf::resumable* next) {
+  std::erase_if(doomed_, [&](doomed& one) {
+    if (one.job != next || --one.messages_left != 0) return false;
+    ++one.count->fired;
+    kill_first(one.who);
+    return true;
+  });
+}
+
 void simulation::heal() {
   stalled_until_.clear();
   starved_until_ = {};
+  permuted_until_ = {};
+  doomed_.clear();
 }
 
 bool simulation::is_stalled(std::size_t shard) const noexcept {
@@ -135,7 +169,7 @@ bool simulation::end_turns() {
 }
 
 std::size_t simulation::ready_count() const {
-  std::size_t ready = 0;
+  std::size_t ready = system_ == nullptr ? 0 : system_->ready_count();
   for (const parts& server : servers_)
     for (std::size_t i = 0; i < server.units.size(); ++i)
       if (!is_stalled(i)) ready += static_cast<const seeded_unit&>(*server.units[i]).ready_count();
@@ -150,13 +184,37 @@ bool simulation::run_actor(std::size_t drawn) {
       if (drawn < unit.ready_count()) {
         if (trace_ != nullptr) trace_->mix(i << 32 | drawn);
         ++messages_;
+        if (!doomed_.empty()) strike(unit.ready_at(drawn));
         unit.run_one(drawn);
         return true;
       }
       drawn -= unit.ready_count();
     }
   }
-  return false;
+  if (system_ == nullptr || drawn >= system_->ready_count()) return false;
+  if (trace_ != nullptr) trace_->mix(~drawn);
+  system_->run_one(drawn);
+  return true;
+}
+
+// What is done next while the order is another: an actor's place among the `ready`, or past them.
+std::size_t simulation::permuted(std::size_t ready) {
+  const bool others_first = order_ % 4 == 0, youngest = order_ / 4 % 2 == 0;
+  if (others_first && random_() % 8 != 0) return ready;
+  std::size_t first = 0, count = 0;
+  for (const parts& server : servers_) {
+    for (std::size_t i = 0; i < server.units.size() && count == 0; ++i) {
+      const std::size_t at = (i + order_ / 8) % server.units.size();
+      if (is_stalled(at)) continue;
+      first = 0;
+      for (std::size_t before = 0; before < at; ++before)
+        if (!is_stalled(before))
+          first += static_cast<const seeded_unit&>(*server.units[before]).ready_count();
+      count = static_cast<const seeded_unit&>(*server.units[at]).ready_count();
+    }
+  }
+  if (count == 0) return random_() % ready;
+  return youngest ? first + count - 1 : first;
 }
 
 bool simulation::step() {
@@ -171,7 +229,10 @@ bool simulation::step() {
   const std::size_t ready = ready_count();
   const std::size_t others = wires_.size() + participants_.size();
   // An actor that is ready, a connection or a participant, each as likely.
-  if (ready != 0 && run_actor(random_() % (ready + std::min<std::size_t>(others, 4)))) return true;
+  const bool is_permuted = ready != 0 && permuted_until_ > clock_.now();
+  if (ready != 0 && run_actor(is_permuted ? permuted(ready)
+                                          : random_() % (ready + std::min<std::size_t>(others, 4))))
+    return true;
   const std::size_t first = others == 0 ? 0 : random_() % others;
   for (std::size_t i = 0; i < others; ++i) {
     const std::size_t at = (first + i) % others;
@@ -206,6 +267,7 @@ time_point simulation::next_due(time_point before) const {
     }
   }
   for (const participant* one : participants_) next = std::min(next, one->due());
+  if (system_ != nullptr) next = std::min(next, system_->due());
   return next;
 }
 
@@ -213,6 +275,7 @@ bool simulation::pass_time(time_point end) {
   const time_point next = next_due(end);
   if (next >= end) return false;
   clock_.set(std::max(next, clock_.now()));
+  if (system_ != nullptr) system_->set_time(clock_.now());
   steps_at_once_ = 0;
   return true;
 }
@@ -223,78 +286,9 @@ void simulation::advance(std::chrono::milliseconds by) {
   do run();
   while (pass_time(end));
   clock_.set(std::max(end, clock_.now()));  // It may have jumped.
+  if (system_ != nullptr) system_->set_time(clock_.now());
   end_turns();
   run();
-}
-
-// --- what it looks like
-
-std::size_t simulation::longest_queue() const {
-  std::size_t longest = 0;
-  for (const runtime::shard* one : servers_.back().shards)
-    longest = std::max(longest, one->longest_queue());
-  return longest;
-}
-
-std::uint64_t simulation::counted(actors::counter actors::counters::*which) const {
-  std::uint64_t sum = 0;
-  for (const runtime::shard* one : servers_.back().shards) sum += (one->count().*which).value();
-  return sum;
-}
-
-std::size_t simulation::subscribers(std::string_view name) const {
-  const auto nsp = servers_.back().shared->find(name);
-  std::size_t sum = 0;
-  for (runtime::shard* one : servers_.back().shards)
-    if (nsp != nullptr) sum += one->table(nsp->index()).size();
-  return sum;
-}
-
-std::set<std::string> simulation::rooms_of(std::string_view name, std::string_view sid) const {
-  std::set<std::string> rooms;
-  const auto nsp = servers_.back().shared->find(name);
-  if (nsp == nullptr) return rooms;
-  for (runtime::shard* one : servers_.back().shards)
-    if (const actors::subscriber* who = one->table(nsp->index()).find(sid))
-      for (const auto& in : who->rooms) rooms.insert(in.joined->name);
-  return rooms;
-}
-
-std::size_t simulation::sessions() const {
-  std::size_t sum = 0;
-  for (const runtime::shard* one : servers_.back().shards) sum += one->session_count();
-  return sum;
-}
-
-std::vector<std::string> simulation::left_over() {
-  using actors::counters;
-  std::vector<std::string> left;
-  const auto expect = [&](bool holds, std::string_view what) {
-    if (!holds) left.emplace_back(what);
-  };
-  for (const runtime::shard* one : current().shards) {
-    for (const auto& table : one->tables())
-      expect(table == nullptr || (table->size() == 0 && table->room_count() == 0),
-             "a subscriber or a room in a shard's table");
-    expect(one->session_count() == 0, "a session");
-    expect(one->peer_count() == 0, "an HTTP connection");
-    expect(one->dirty_count() == 0, "a queue that is not written");
-    expect(one->next_deadline() == time_point::max(), "a deadline");
-  }
-  expect(counted(&counters::sessions_opened) == counted(&counters::sessions_closed),
-         "a session, by the counters");
-  expect(counted(&counters::sockets_connected) == counted(&counters::sockets_disconnected),
-         "a socket, by the counters");
-  expect(counted(&counters::rooms_opened) == counted(&counters::rooms_closed),
-         "a room, by the counters");
-  // A broadcaster that knows no member tells no shard.
-  for (const auto& nsp : directory().all()) {
-    const std::size_t before = messages_;
-    actors::tell(nsp->broadcaster(), actors::publish{{}, "probe", {}, nullptr, {}});
-    run();
-    expect(messages_ == before + 1, "a member that a broadcaster knows");
-  }
-  return left;
 }
 
 }  // namespace troupe::harness

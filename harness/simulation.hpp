@@ -10,23 +10,15 @@
 #include <vector>
 
 #include <troupe/actors/counters.hpp>
+#include <troupe/harness/fault.hpp>
 #include <troupe/harness/memory_stream.hpp>
-#include <troupe/harness/seams.hpp>
+#include <troupe/harness/participant.hpp>
+#include <troupe/harness/seeded_system.hpp>
 #include <troupe/harness/trace.hpp>
 #include <troupe/runtime/options.hpp>
 #include <troupe/runtime/simulator.hpp>
 
 namespace troupe::harness {
-
-/// Something of a simulation that is no server: a client, a network, a schedule of faults.
-class participant {
- public:
-  virtual ~participant() = default;
-  /// Does one thing that is due at this time; false: nothing is.
-  virtual bool act() = 0;
-  /// When it has something to do without being asked; max() for never.
-  virtual time_point due() const { return time_point::max(); }
-};
 
 /// Servers and whoever speaks with them in one thread, without a socket or a clock of their own.
 /// What happens next is drawn from the seed: a message of an actor, readiness of a connection, a
@@ -36,7 +28,6 @@ class participant {
 ///     simulation world(seed);
 ///     troupe::server io{world.options_for({.threads = 2})};
 ///     io.start();
-///     ...
 ///     world.advance(10s);
 ///
 /// Outlives its servers and participants. Thread: one.
@@ -49,6 +40,8 @@ class simulation final : public simulator {
   options options_for(options user = {});
   void add(participant& who) { participants_.push_back(&who); }
   void remove(participant& who) { std::erase(participants_, &who); }
+  /// What is spawned in `system` runs under the seed from now on; it outlives this.
+  void add(seeded_system& system) { system_ = &system; }
   /// The other end of a new connection to the server that listens; closed if there is none.
   std::shared_ptr<wire> open_connection();
 
@@ -67,7 +60,12 @@ class simulation final : public simulator {
   void stall(std::size_t shard, time_point until);
   /// No shard looks at its deadlines before `until`.
   void starve_timers(time_point until) noexcept { starved_until_ = until; }
-  /// Ends both.
+  /// Until then the order is another, drawn now: one shard's actors first, the youngest ones first
+  /// or the oldest, before the network and the clients or behind them.
+  void permute(time_point until);
+  /// `who` dies when its n-th message from now (1: the next) is its turn; `count` is told.
+  void crash_in_message(const caf::actor& who, std::size_t n, std::shared_ptr<fault_count> count);
+  /// Ends these.
   void heal();
   bool is_disturbed() const noexcept;
 
@@ -112,6 +110,8 @@ class simulation final : public simulator {
   void detach(const actors::directory& shared) override;
 
   bool run_actor(std::size_t drawn);
+  std::size_t permuted(std::size_t ready);
+  void strike(const caf::resumable* next);
   bool deliver(wire& to);
   bool end_turns();
   void end_turn(const parts& server, std::size_t index);
@@ -125,7 +125,19 @@ class simulation final : public simulator {
   std::vector<std::shared_ptr<wire>> wires_;
   std::vector<participant*> participants_;
   const actors::directory* listening_ = nullptr;
+  /// An actor that is to die.
+  struct doomed {
+    caf::actor who;
+    const caf::resumable* job;
+    std::size_t messages_left;
+    std::shared_ptr<fault_count> count;
+  };
+
+  seeded_system* system_ = nullptr;
   trace* trace_ = nullptr;
+  std::vector<doomed> doomed_;
+  time_point permuted_until_{};
+  std::uint64_t order_ = 0;
   std::vector<time_point> stalled_until_;  // By shard.
   time_point starved_until_{};
   std::size_t steps_ = 0;

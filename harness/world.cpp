@@ -1,6 +1,7 @@
 #include <troupe/harness/world.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include <troupe/harness/standard_application.hpp>
 
@@ -13,32 +14,23 @@ constexpr milliseconds slice{100};  ///< Between two looks at the invariants.
 constexpr milliseconds ending_max{120'000};
 }  // namespace
 
-struct world::own_system {
-  own_system() : system((init_actor_types(), configured(config))) {}
-  static caf::actor_system_config& configured(caf::actor_system_config& config) {
-    actors::configure(config, 1);
-    return config;
-  }
-  caf::actor_system_config config;
-  caf::actor_system system;
-};
-
 world::world(const scenario& what, std::uint64_t seed, const run_options& how)
     : scenario_(expanded(what, seed)),
       seed_(seed),
       options_(how),
-      system_(std::make_unique<own_system>()),
-      others_running_(system_->system.registry().running()),
+      system_(std::make_unique<seeded_system>()),
+      others_running_(system_->get().registry().running()),
       simulation_(seed),
       trace_(simulation_.clock(), how.kept_events),
       oracle_(trace_),
       random_(seed, "targets"),
       network_(simulation_, seed, trace_),
-      stage_{simulation_, trace_, oracle_, application_faults_, scenario_, seed, system_->system},
+      stage_{simulation_, trace_, oracle_, application_faults_, scenario_, seed, system_->get()},
       witness_(stage_),
       begun_(simulation_.now()) {
   simulation_.record_in(trace_);
   simulation_.add(*this);
+  simulation_.add(*system_);
   for (const fault_rule& rule : scenario_.rules) schedule_.push_back({rule, begun_ + rule.at});
   if (how.application)
     application_ = how.application(stage_);
@@ -60,7 +52,7 @@ void world::start_server() {
   user.log = [this](log_level level, std::string_view line) {
     if (level >= log_level::warning) trace_.note("server", "log", line);
   };
-  server_ = std::make_unique<server>(system_->system, simulation_.options_for(std::move(user)));
+  server_ = std::make_unique<server>(system_->get(), simulation_.options_for(std::move(user)));
   if (options_.application) witness_.watch(*server_);
   application_->serve(*server_);
   server_->start();
@@ -117,7 +109,7 @@ void world::end_server() {
   server_.reset();
   is_ending_server_ = false;
   oracle_.server_ended();
-  if (system_->system.registry().running() != others_running_)
+  if (system_->get().registry().running() != others_running_)
     oracle_.violated("everything freed", "an actor is left behind the server's end");
 }
 
@@ -146,20 +138,6 @@ void world::check_at_rest() {
   if (simulation_.is_disturbed()) return;
   if (options_.application) witness_.check();
   application_->check();
-}
-
-void world::heal() {
-  trace_.note("faults", "heal", "");
-  for (scheduled& one : schedule_) one.next = time_point::max();
-  if (network_.has_failed_operation())
-    for (const scheduled& one : schedule_)
-      if (one.rule.kind == fault::failed_operation) one.count->fired = 1;
-  network_.heal();
-  simulation_.heal();
-  simulation_.ids().is_exhausted = false;
-  application_faults_.heal();
-  deaths_wanted_ = 0;
-  for (const auto& one : clients_) one->faults().heal();
 }
 
 void world::demand_progress() {
@@ -195,6 +173,7 @@ void world::leave_all() {
 
 run_result world::play() {
   pass(scenario_.duration);
+  for (scheduled& one : schedule_) one.next = time_point::max();
   heal();
   if (!is_over()) demand_progress();
   if (!is_over()) leave_all();
@@ -220,6 +199,7 @@ run_result world::result() {
 }
 
 run_result run(const scenario& what, std::uint64_t seed, const run_options& how) {
+  if (const std::string flaw = flaw_of(what); !flaw.empty()) throw std::invalid_argument(flaw);
   return world(what, seed, how).play();
 }
 

@@ -21,7 +21,6 @@ class world final : private participant {
   run_result play();
 
  private:
-  struct own_system;
   /// A rule, and when it strikes next.
   struct scheduled {
     fault_rule rule;
@@ -37,8 +36,9 @@ class world final : private participant {
   void strike_client(const scheduled& one, unsigned client);
   void strike_actor(const scheduled& one, unsigned client);
   void strike_system(const scheduled& one);
-  bool kill_connection_actor(unsigned client);
-  bool flood(unsigned client, std::size_t messages);
+  void strike_broadcaster(const scheduled& one);
+  void kill(const caf::actor& who, const scheduled& one);
+  caf::actor connection_actor(unsigned client);
 
   void start_server();
   void end_server();
@@ -47,6 +47,7 @@ class world final : private participant {
   void pass(milliseconds time);
   bool is_over() const noexcept { return oracle_.first().has_value(); }
   void check_at_rest();
+  void heal_clients(const std::vector<unsigned>& whom);
   void heal();
   void demand_progress();
   void leave_all();
@@ -55,7 +56,7 @@ class world final : private participant {
   scenario scenario_;
   std::uint64_t seed_;
   const run_options& options_;
-  std::unique_ptr<own_system> system_;
+  std::unique_ptr<seeded_system> system_;
   std::size_t others_running_;
   simulation simulation_;
   trace trace_;

@@ -13,8 +13,22 @@ namespace {
 
 constexpr milliseconds between_deaths{20};
 
-void kill(const caf::actor& who) {
-  caf::anon_send_exit(who, caf::exit_reason::kill);
+/// Those that strike clients, one by one.
+bool is_for_clients(fault kind) {
+  const fault_group group = describe(kind).group;
+  switch (kind) {
+    case fault::crash_connection:
+    case fault::delayed_down:
+    case fault::mailbox_flood:
+    case fault::write_epipe:
+    case fault::write_enobufs:
+    case fault::accept_emfile:
+    case fault::accept_enfile:
+    case fault::accept_aborted:
+      return true;
+    default:
+      return group == fault_group::network || group == fault_group::engineio;
+  }
 }
 
 }  // namespace
@@ -49,16 +63,14 @@ bool world::act() {
 
 void world::strike(const scheduled& one) {
   if (is_ending_server_) return;
-  const fault_group group = describe(one.rule.kind).group;
-  const bool is_for_clients =
-      group == fault_group::network || group == fault_group::engineio ||
-      one.rule.kind == fault::crash_connection || one.rule.kind == fault::delayed_down ||
-      one.rule.kind == fault::mailbox_flood || one.rule.kind == fault::write_epipe ||
-      one.rule.kind == fault::write_enobufs || one.rule.kind == fault::accept_emfile ||
-      one.rule.kind == fault::accept_enfile || one.rule.kind == fault::accept_aborted;
-  if (!is_for_clients) {
+  if (one.rule.kind == fault::heal) {
     if (!random_.chance(one.rule.probability)) return;
-    trace_.note("faults", "fault", describe(one.rule.kind).name);
+    ++one.count->armed;
+    ++one.count->fired;
+    return one.rule.clients.empty() ? heal() : heal_clients(one.rule.clients);
+  }
+  if (!is_for_clients(one.rule.kind)) {
+    if (!random_.chance(one.rule.probability)) return;
     return strike_system(one);
   }
   std::vector<unsigned> whom = one.rule.clients;
@@ -66,14 +78,36 @@ void world::strike(const scheduled& one) {
     for (unsigned i = 1; i < scenario_.clients; ++i) whom.push_back(i);
   for (const unsigned number : whom) {
     if (number >= clients_.size() || !random_.chance(one.rule.probability)) continue;
-    const std::string lane = "client " + std::to_string(number);
-    trace_.note(lane, "fault", describe(one.rule.kind).name);
+    const bool is_of_actor = describe(one.rule.kind).group == fault_group::actor;
+    trace_.note((is_of_actor ? "actor " : "client ") + std::to_string(number), "fault",
+                describe(one.rule.kind).name);
     oracle_.client(number).is_disturbed = true;
-    if (group == fault_group::actor)
+    if (is_of_actor)
       strike_actor(one, number);
     else
       strike_client(one, number);
   }
+}
+
+void world::heal_clients(const std::vector<unsigned>& whom) {
+  for (const unsigned number : whom) {
+    trace_.note("client " + std::to_string(number), "heal", "");
+    network_.heal(number);
+    clients_[number]->faults().heal();
+  }
+}
+
+void world::heal() {
+  trace_.note("faults", "heal", "everything");
+  if (network_.has_failed_operation())
+    for (const scheduled& one : schedule_)
+      if (one.rule.kind == fault::failed_operation) one.count->fired = 1;
+  network_.heal();
+  simulation_.heal();
+  simulation_.ids().is_exhausted = false;
+  application_faults_.heal();
+  deaths_wanted_ = 0;
+  for (const auto& one : clients_) one->faults().heal();
 }
 
 void world::strike_client(const scheduled& one, unsigned number) {
@@ -105,49 +139,58 @@ void world::strike_client(const scheduled& one, unsigned number) {
   network_.poison(number, std::move(set));
 }
 
-bool world::kill_connection_actor(unsigned number) {
+caf::actor world::connection_actor(unsigned number) {
   const std::string sid = clients_[number]->engine_id();
-  for (std::size_t i = 0; i < simulation_.shard_count(); ++i) {
-    const runtime::session* found = simulation_.shard(i).find(sid);
-    if (found == nullptr || !found->actor()) continue;
-    kill(found->actor());
-    return true;
-  }
-  return false;
+  for (std::size_t i = 0; i < simulation_.shard_count(); ++i)
+    if (const runtime::session* found = simulation_.shard(i).find(sid)) return found->actor();
+  return {};
 }
 
-bool world::flood(unsigned number, std::size_t messages) {
-  const std::string sid = clients_[number]->engine_id();
-  for (std::size_t i = 0; i < simulation_.shard_count(); ++i) {
-    const runtime::session* found = simulation_.shard(i).find(sid);
-    if (found == nullptr || !found->actor()) continue;
-    for (std::size_t sent = 0; sent < messages; ++sent)
-      actors::tell(found->actor(), actors::call{[](actors::connection_actor&) {}});
-    return true;
-  }
-  return false;
+// At once, or when its n-th message from now is its turn.
+void world::kill(const caf::actor& who, const scheduled& one) {
+  const auto n = static_cast<std::size_t>(one.rule.attribute("n", 0));
+  if (n != 0) return simulation_.crash_in_message(who, n, one.count);
+  ++one.count->fired;
+  caf::anon_send_exit(who, caf::exit_reason::kill);
 }
 
 void world::strike_actor(const scheduled& one, unsigned number) {
   ++one.count->armed;
   if (server_ == nullptr || simulation_.is_stopped()) return;
-  bool did = false;
+  const caf::actor who = connection_actor(number);
+  if (!who) return;
   if (one.rule.kind == fault::mailbox_flood) {
-    did = flood(number, static_cast<std::size_t>(one.rule.attribute("messages", 200)));
-  } else {
-    did = kill_connection_actor(number);
-    // The supervisor lives on shard 0.
-    if (did && one.rule.kind == fault::delayed_down) {
-      oracle_.disturb_all(scenario_.clients);
-      simulation_.stall(0, simulation_.now() + std::max(one.rule.lasts, milliseconds(100)));
-    }
+    ++one.count->fired;
+    const auto messages = static_cast<std::size_t>(one.rule.attribute("messages", 200));
+    for (std::size_t sent = 0; sent < messages; ++sent)
+      actors::tell(who, actors::call{[](actors::connection_actor&) {}});
+    return;
   }
-  if (did) ++one.count->fired;
+  kill(who, one);
+  if (one.rule.kind != fault::delayed_down) return;
+  // The supervisor lives on shard 0.
+  oracle_.disturb_all(scenario_.clients);
+  simulation_.stall(0, simulation_.now() + std::max(one.rule.lasts, milliseconds(100)));
+}
+
+void world::strike_broadcaster(const scheduled& one) {
+  oracle_.broadcaster_died();
+  oracle_.server_ends();  // It may be the one too many.
+  if (one.rule.kind == fault::supervisor_limit)
+    deaths_wanted_ =
+        deaths_wanted_ == 0 ? scenario_.server.broadcaster_restarts_max : deaths_wanted_ - 1;
+  const auto all = simulation_.directory().all();
+  const auto& nsp = all[random_.below(all.size())];
+  trace_.note("broadcaster " + nsp->name(), "fault", describe(one.rule.kind).name);
+  kill(nsp->broadcaster(), one);
 }
 
 void world::strike_system(const scheduled& one) {
   const fault_rule& rule = one.rule;
   const time_point until = simulation_.now() + std::max(rule.lasts, milliseconds(100));
+  const bool is_of_broadcaster =
+      rule.kind == fault::crash_broadcaster || rule.kind == fault::supervisor_limit;
+  if (!is_of_broadcaster) trace_.note("faults", "fault", describe(rule.kind).name);
   if (rule.kind == fault::throwing_handler || rule.kind == fault::failed_allocation)
     return application_faults_.arm(rule.kind, one.count);
   oracle_.disturb_all(scenario_.clients);
@@ -155,20 +198,13 @@ void world::strike_system(const scheduled& one) {
   if (rule.kind == fault::failed_operation)
     return network_.fail_operation(static_cast<std::size_t>(rule.attribute("n", 1)));
   if (server_ == nullptr || simulation_.is_stopped()) return;
+  if (is_of_broadcaster) return strike_broadcaster(one);
   ++one.count->fired;
   switch (rule.kind) {
-    case fault::crash_broadcaster:
-    case fault::supervisor_limit: {
-      oracle_.broadcaster_died();
-      oracle_.server_ends();  // It may be the one too many.
-      if (rule.kind == fault::supervisor_limit)
-        deaths_wanted_ =
-            deaths_wanted_ == 0 ? scenario_.server.broadcaster_restarts_max : deaths_wanted_ - 1;
-      const auto all = simulation_.directory().all();
-      return kill(all[random_.below(all.size())]->broadcaster());
-    }
     case fault::stall:
       return simulation_.stall(random_.below(scenario_.shards), until);
+    case fault::permuted_scheduling:
+      return simulation_.permute(until);
     case fault::timer_starvation:
       return simulation_.starve_timers(until);
     case fault::clock_jump: {
