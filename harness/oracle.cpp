@@ -10,6 +10,11 @@ std::string lane_of(unsigned client) {
   return "client " + std::to_string(client);
 }
 
+/// The actor that the client is on the server.
+std::string lane_of(const oracle::socket_record& who) {
+  return who.client ? "actor " + std::to_string(*who.client) : "server";
+}
+
 }  // namespace
 
 void oracle::violated(std::string_view invariant, std::string text) {
@@ -29,7 +34,7 @@ oracle::socket_record& oracle::connected(std::string_view sid, std::string_view 
   made.sid = sid;
   made.nsp = nsp;
   made.client = client;
-  trace_.note("server", "connect",
+  trace_.note(lane_of(made), "connect",
               "socket " + std::to_string(made.number) + " in " + made.nsp +
                   (client ? " for client " + std::to_string(*client) : ""));
   return made;
@@ -57,13 +62,22 @@ bool oracle::is_allowed(const socket_record& who, disconnect_reason reason) {
 
 void oracle::disconnected(socket_record& who, disconnect_reason reason) {
   const std::string name(name_of(reason));
-  trace_.note("server", "disconnect", "socket " + std::to_string(who.number) + ": " + name);
+  trace_.note(lane_of(who), "disconnect", "socket " + std::to_string(who.number) + ": " + name);
   if (std::exchange(who.ended, true))
     violated("ended once", "socket " + std::to_string(who.number) + " was ended twice");
   if (!is_allowed(who, reason))
     violated("reason", "socket " + std::to_string(who.number) +
                            (who.client ? " of client " + std::to_string(*who.client) : "") +
                            " ended with \"" + name + "\", for which there was no cause");
+}
+
+void oracle::acted(socket_record& who, std::string_view kind) {
+  const std::vector<std::uint64_t>& sent = acts_[who.sid];
+  // What comes in one connection comes in order; who repeats itself is left out.
+  const bool repeats = who.client && clients_[*who.client].repeats;
+  const std::size_t place = who.acts++;
+  trace_.note(lane_of(who), "act", std::string(kind) + " of socket " + std::to_string(who.number),
+              repeats || place >= sent.size() ? 0 : sent[place]);
 }
 
 void oracle::answered(socket_record& who, std::size_t question) {
@@ -75,7 +89,7 @@ void oracle::answered(socket_record& who, std::size_t question) {
 stamp oracle::emitted(socket_record& who, std::string_view kind, bool reaches_itself) {
   const stamp made{who.number, ++who.emitted, reaches_itself ? ++who.emitted_to_itself : 0};
   emits_[{made.origin, made.sequence}] = trace_.note(
-      "server", "emit",
+      lane_of(who), "emit",
       std::string(kind) + " " + std::to_string(made.origin) + "." + std::to_string(made.sequence));
   return made;
 }
@@ -124,7 +138,15 @@ void oracle::joined(unsigned client, std::string_view nsp, std::string_view sid)
   opened.client = client;
   opened.sid = sid;
   opened.nsp = nsp;
+  acts_[opened.sid] = std::exchange(unsent_acts_[{client, opened.nsp}], {});
   views_.push_back(std::move(opened));
+}
+
+void oracle::acts(unsigned client, std::string_view nsp, std::string_view kind, bool is_joined) {
+  const std::uint64_t number =
+      trace_.note(lane_of(client), "act", std::string(kind) + " in " + std::string(nsp));
+  const view* seen = is_joined ? find(client, nsp) : nullptr;
+  (seen != nullptr ? acts_[seen->sid] : unsent_acts_[{client, std::string(nsp)}]).push_back(number);
 }
 
 void oracle::left(unsigned client, std::string_view nsp) {

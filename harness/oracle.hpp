@@ -45,6 +45,7 @@ class oracle {
     std::optional<unsigned> client;  ///< None: not told; any reason to end will do.
     std::uint64_t emitted = 0, emitted_to_itself = 0;
     std::size_t asked = 0, answered = 0;
+    std::size_t acts = 0;  ///< That it received.
     bool ended = false;
     bool was_told_to_go = false;  ///< By disconnect(), or its handler threw.
     std::set<std::string> rooms;
@@ -63,6 +64,8 @@ class oracle {
   socket_record& connected(std::string_view sid, std::string_view nsp,
                            std::optional<unsigned> client, bool is_recovered = false);
   void disconnected(socket_record& who, disconnect_reason reason);
+  /// Its client's next act has arrived.
+  void acted(socket_record& who, std::string_view kind);
   void answered(socket_record& who, std::size_t question);
   /// The next emit of `who`; `reaches_itself`: it is one of the receivers.
   stamp emitted(socket_record& who, std::string_view kind, bool reaches_itself);
@@ -73,6 +76,8 @@ class oracle {
   // The clients' side.
   void joined(unsigned client, std::string_view nsp, std::string_view sid);
   void left(unsigned client, std::string_view nsp);
+  /// It acts; `is_joined`: over the socket that it has, else over the next.
+  void acts(unsigned client, std::string_view nsp, std::string_view kind, bool is_joined);
   void received(unsigned client, std::string_view nsp, std::string_view event, const stamp& what);
   /// It raced with itself, or the like: what it gets from now on this session is not measured.
   void excuse(unsigned client, std::string_view nsp);
@@ -116,6 +121,8 @@ class oracle {
   std::map<unsigned, client_record> clients_;
   std::vector<view> views_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> emits_;  // Events of the trace.
+  std::map<std::string, std::vector<std::uint64_t>> acts_;  // Of clients, by sid: of the trace.
+  std::map<std::pair<unsigned, std::string>, std::vector<std::uint64_t>> unsent_acts_;
   std::set<std::string> sids_;
   std::uint64_t last_number_ = 0;
   std::size_t deliveries_ = 0;

@@ -30,6 +30,7 @@ class standard_socket : public std::enable_shared_from_this<standard_socket> {
         record_(judge.connected(facade.id(), in.name(), client_of(facade))) {}
 
   void act(const std::string& kind, const ack& reply) {
+    oracle_.acted(record_, kind);
     if (faults_.strikes(fault::throwing_handler)) {
       record_.was_told_to_go = true;
       throw std::runtime_error("a handler throws");
@@ -57,7 +58,7 @@ class standard_socket : public std::enable_shared_from_this<standard_socket> {
         nsp_.emit("blob", stamped..., bytes_of(blob_of(record_.emitted)));
       });
     if (kind == "ask") return ask();
-    if (kind == "room") return speak_in_room();
+    if (kind == "room" || kind == "rooms") return speak_in(kind == "room" ? 1 : 2);
     if (kind == "join" || kind == "leave") return change_room(kind == "join");
     if (kind == "quit" || kind == "close") {
       record_.was_told_to_go = true;
@@ -92,10 +93,12 @@ class standard_socket : public std::enable_shared_from_this<standard_socket> {
       record_.rooms.erase(name);
   }
 
-  void speak_in_room() {
-    const std::string name = "room " + std::to_string(record_.emitted % 3);
-    emit_to([&](auto... stamped) { nsp_.to(name).emit("room", stamped...); },
-            record_.rooms.contains(name));
+  // Who is in both of two rooms hears it once.
+  void speak_in(unsigned count) {
+    const std::string one = "room " + std::to_string(record_.emitted % 3);
+    const std::string other = "room " + std::to_string((record_.emitted + count - 1) % 3);
+    emit_to([&](auto... stamped) { nsp_.to(one).to(other).emit("room", stamped...); },
+            record_.rooms.contains(one) || record_.rooms.contains(other));
   }
 
   socket& socket_;
@@ -124,9 +127,9 @@ void serve_standard_application(server& io, oracle& judge, armed_faults& faults)
 namespace {
 
 /// What clients do, as often as it stands here; number 0 keeps to the first part.
-constexpr std::string_view kinds[] = {"all",  "all",  "all",   "own",  "own",   "blob", "burst",
-                                      "ask",  "ask",  "room",  "room", "join",  "join", "leave",
-                                      "away", "part", "close", "quit", "vanish"};
+constexpr std::string_view kinds[] = {"all",  "all",  "all",   "own",   "own",   "blob", "burst",
+                                      "ask",  "ask",  "room",  "rooms", "join",  "join", "leave",
+                                      "away", "part", "close", "quit",  "vanish"};
 constexpr std::size_t quiet_kinds = 14;
 constexpr std::chrono::milliseconds away{700};
 
@@ -211,8 +214,8 @@ void standard_behaviour::do_something() {
   const bool stays = client_.number() == 0;
   const std::string_view kind = kinds[random_.below(stays ? quiet_kinds : std::size(kinds))];
   const std::string_view nsp = standard_namespaces[random_.below(std::size(standard_namespaces))];
-  trace_.note("client " + std::to_string(client_.number()), "act", kind);
   if (kind != "away" && kind != "part" && kind != "vanish") return ask(nsp, kind);
+  trace_.note("client " + std::to_string(client_.number()), "act", kind);
   ++oracle_.client(client_.number()).departures;
   is_away_ = true;
   next_ = clock_.now() + away;
@@ -222,6 +225,7 @@ void standard_behaviour::do_something() {
 }
 
 void standard_behaviour::ask(std::string_view nsp, std::string_view kind) {
+  oracle_.acts(client_.number(), nsp, kind, client_.is_joined(nsp));
   arguments values{value(kind)};
   if (!random_.chance(0.5)) return client_.emit_values(nsp, "act", std::move(values), {});
   const std::uint64_t id = ++asked_;
@@ -254,8 +258,10 @@ bool standard_behaviour::is_settled() const {
 }
 
 void standard_behaviour::say_last() {
-  for (const std::string_view nsp : standard_namespaces)
+  for (const std::string_view nsp : standard_namespaces) {
+    oracle_.acts(client_.number(), nsp, "all", client_.is_joined(nsp));
     client_.emit_values(nsp, "act", {value("all")}, {});
+  }
 }
 
 // --- the two together

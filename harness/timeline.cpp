@@ -30,15 +30,19 @@ const run = )page";
 
 constexpr std::string_view page_end = R"page(;
 const at = (id) => document.getElementById(id);
-document.querySelector('h1').textContent = `seed ${run.seed}, trace ${run.hash}`;
+document.querySelector('h1').textContent =
+  `seed ${run.seed}, ${run.simulated ? `trace ${run.hash}` : 'real sockets'}, troupe ${run.revision}`;
 const verdict = at('verdict');
 verdict.className = run.violation ? 'broken' : 'held';
 verdict.textContent = run.violation
   ? `${run.violation.invariant}: ${run.violation.text}` : 'every guarantee held';
 const events = run.events || [];
-const lanes = [...new Set(events.map((e) => e.lane))].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
-function rank(lane) { return lane.startsWith('client') ? 0 : lane === 'server' ? 1 : 2; }
-const svg = at('lanes'), ns = svg.namespaceURI, left = 90, height = 34;
+// Clients above, then what they are on the server: their actors, then who serves them all.
+const ranks = ['client', 'actor', 'broadcaster', 'server', 'faults', 'oracle'];
+const rank = (lane) => ranks.indexOf(lane.split(' ')[0]) >>> 0;
+const lanes = [...new Set(events.map((e) => e.lane))].sort((a, b) =>
+  rank(a) - rank(b) || a.localeCompare(b, 'en', {numeric: true}));
+const svg = at('lanes'), ns = svg.namespaceURI, left = 110, height = 34;  // px
 function add(name, attributes, text) {
   const made = document.createElementNS(ns, name);
   for (const key in attributes) made.setAttribute(key, attributes[key]);
@@ -68,12 +72,17 @@ function draw() {
     const [ux, uy] = [dx / size, dy / size], [tx, ty] = [to[0] - ux * 5, to[1] - uy * 5];
     add('path', {d: `M${tx} ${ty}l${-ux * 6 - uy * 3} ${-uy * 6 + ux * 3}l${uy * 6} ${-ux * 6}z`, fill: '#90a4ae'});
   }
+  const labelled = {};  // Where the last label of a lane ends: what would stand on it is left out.
   events.forEach((e, i) => {
     const [cx, cy] = place.get(e.number);
     const mark = e.what === 'fault' || e.what === 'heal'
       ? add('rect', {x: cx - 5, y: cy - 5, width: 10, height: 10, fill: '#ef6c00'})
       : add('circle', {cx, cy, r: e.what === 'violation' ? 7 : 4, fill: e.what === 'violation' ? '#c62828' : '#1565c0'});
-    if (e.what === 'fault') add('text', {x: cx - 5, y: cy - 9, fill: '#bf360c'}, e.text);
+    const label = e.what === 'fault' ? e.text : e.what === 'heal' ? `heal ${e.text}` : '';
+    if (label && cx > (labelled[e.lane] ?? 0)) {
+      add('text', {x: cx - 5, y: cy - 9, fill: '#bf360c'}, label);
+      labelled[e.lane] = cx + 7 * label.length;
+    }
     mark.addEventListener('mouseover', () => { at('detail').textContent =
       `${(e.at / 1e6).toFixed(6)} s, ${e.lane}: ${e.what} ${e.text}`; });
   });
