@@ -107,7 +107,7 @@ describe("troupe-fault", { ...ours, concurrency: true }, () => {
 
   it("refuses a scenario that is wrong with 2", async () => {
     for (const [members, text] of [
-      [{ colour: "blue" }, /scenario.json: colour: unknown member\n$/],
+      [{ colour: "blue" }, /scenario-\d+.json: colour: unknown member\n$/],
       [{ duration: -1 }, /duration: expected a whole number/],
       [{ faults: [{ fault: "latency", attributes: { latncy: 5 } }] }, /attributes.latncy: no attr/],
       [{ faults: [{ fault: "kill", clients: [99] }] }, /faults\[0\].clients: there is no client 99/],
