@@ -216,6 +216,9 @@ run_result run_on_sockets(const scenario& what, std::uint64_t seed, const run_op
     judge.client(i).is_disturbed = true;
     judge.client(i).departures = 1;
   }
+  // Said before there are threads: whose leaving the server has not seen yet when it closes, hears
+  // of that as its end.
+  judge.server_ends();
   armed_faults none;
   options user = what.server;
   user.host = "127.0.0.1";
@@ -230,7 +233,6 @@ run_result run_on_sockets(const scenario& what, std::uint64_t seed, const run_op
     io.close();
     io.wait();
   }
-  judge.server_ends();
   judge.server_ended();
   if (!result.broken) result.broken = judge.first();
   return result;
