@@ -31,6 +31,8 @@ class client_network {
   /// A new connection of the client with this number.
   virtual connection_ptr connect(unsigned client) = 0;
   virtual time_point now() const = 0;
+  /// Nothing is under way between this client and the server; false where nobody knows.
+  virtual bool is_quiet(unsigned) const { return false; }
 };
 
 }  // namespace troupe::harness

@@ -51,6 +51,11 @@ class engine_client {
   time_point due() const;
   const std::string& sid() const noexcept { return sid_; }
   bool is_open() const noexcept { return phase_ == phase::open; }
+  /// The server will notice if its connections end: a GET is pending, or the WebSocket open.
+  bool is_listening() const noexcept {
+    return phase_ == phase::open &&
+           (upgrade_ == upgrade::done ? handshaken_ : upgrade_ == upgrade::none && get_pending_);
+  }
   /// It raced with itself: what it receives may be out of order or missing.
   bool has_raced() const noexcept { return raced_; }
 

@@ -27,6 +27,7 @@ constexpr fault_attribute crash_has[] = {{"n", "", {}, 1, 1e6}};
 constexpr fault_attribute flood_has[] = {{"messages", "", 200, 1, 1e5}};
 constexpr fault_attribute nth_has[] = {{"n", "", 1, 1}};
 constexpr fault_attribute jump_has[] = {{"by", "ms", 60'000, 0, day}, {"wall", "", 0, 0, 1}};
+constexpr fault_attribute drain_has[] = {{"deadline", "ms", 3000, 0, day}};
 constexpr fault_attribute restart_has[] = {{"delay", "ms", 500, 0, day}};
 
 constexpr auto descriptions = std::to_array<fault_description>({
@@ -112,7 +113,8 @@ constexpr auto descriptions = std::to_array<fault_description>({
      {},
      "no deadline is looked at for a while"},
     {exhausted_random, fault_group::system, "exhausted_random", false, {}, "random bytes are zero"},
-    {drain, process, "drain", false, {}, "the server closes in order; another follows"},
+    {drain, process, "drain", false, drain_has,
+     "the server sends its clients away bit by bit, with 0 at once; another follows"},
     {kill, process, "kill", false, {}, "the server is gone at once; another follows"},
     {restart, process, "restart", false, restart_has, "the same, and nothing listens for a while"},
 });

@@ -12,6 +12,8 @@ constexpr std::chrono::microseconds connecting_max = 3ms;
 constexpr std::chrono::microseconds transit_max = 1ms;
 /// As the listener rests when descriptors run out.
 constexpr std::chrono::milliseconds accept_pause{100};
+/// What is under way to a client before its server waits: little, so that queues grow.
+constexpr std::size_t to_client_bytes_max = 8 * 1024;
 /// What the server has not read, at which the network brings no more.
 constexpr std::size_t unread_bytes_max = 64 * 1024;
 
@@ -23,7 +25,7 @@ struct network::link {
       : client(number),
         opens_at(opens),
         up(random, direction::upstream),
-        down(random, direction::downstream) {}
+        down(random, direction::downstream, to_client_bytes_max) {}
 
   unsigned client;
   time_point opens_at;
@@ -139,6 +141,14 @@ void network::fail_write(unsigned client, boost::system::error_code error,
                          std::shared_ptr<fault_count> count) {
   ++count->armed;
   write_faults_.push_back({client, error, std::move(count)});
+}
+
+bool network::is_quiet(unsigned client) const {
+  return std::all_of(links_.begin(), links_.end(), [&](const auto& one) {
+    if (one->client != client || one->refused) return true;
+    return one->server != nullptr && one->up.is_empty() && one->down.is_empty() &&
+           one->server->incoming.empty() && one->server->written.empty();
+  });
 }
 
 void network::cut_all() {

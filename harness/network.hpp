@@ -22,6 +22,7 @@ class network final : public client_network, public participant {
 
   connection_ptr connect(unsigned client) override;
   time_point now() const override { return world_.now(); }
+  bool is_quiet(unsigned client) const override;
 
   /// `what` works on the connections of `client`, also those to come, until its time or heal().
   void poison(unsigned client, toxic_ptr what);

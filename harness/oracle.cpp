@@ -6,6 +6,9 @@ namespace troupe::harness {
 
 namespace {
 
+/// From the handler that emits to a client that nothing was done to.
+constexpr std::chrono::milliseconds delivery_max{250};
+
 std::string lane_of(unsigned client) {
   return "client " + std::to_string(client);
 }
@@ -45,7 +48,8 @@ bool oracle::is_allowed(const socket_record& who, disconnect_reason reason) {
   const client_record& whose = clients_[*who.client];
   switch (reason) {
     case disconnect_reason::client_namespace_disconnect:
-      return whose.departures != 0;
+      // Who repeats a CONNECT is let in twice, and leaves what it did not ask for.
+      return whose.departures != 0 || whose.repeats;
     case disconnect_reason::server_namespace_disconnect:
       return who.was_told_to_go || whose.was_closed;
     case disconnect_reason::server_shutting_down:
@@ -55,6 +59,8 @@ bool oracle::is_allowed(const socket_record& who, disconnect_reason reason) {
     case disconnect_reason::forced_server_close:
     case disconnect_reason::forced_close:
       return who.was_told_to_go || whose.was_closed || whose.is_disturbed;
+    case disconnect_reason::ping_timeout:
+      return whose.is_disturbed || whose.fell_silent;
     default:
       return whose.departures != 0 || whose.is_disturbed || is_ending_;
   }
@@ -88,9 +94,10 @@ void oracle::answered(socket_record& who, std::size_t question) {
 
 stamp oracle::emitted(socket_record& who, std::string_view kind, bool reaches_itself) {
   const stamp made{who.number, ++who.emitted, reaches_itself ? ++who.emitted_to_itself : 0};
-  emits_[{made.origin, made.sequence}] = trace_.note(
+  const std::uint64_t event = trace_.note(
       lane_of(who), "emit",
       std::string(kind) + " " + std::to_string(made.origin) + "." + std::to_string(made.sequence));
+  emits_[{made.origin, made.sequence}] = {event, trace_.elapsed()};
   return made;
 }
 
@@ -164,7 +171,7 @@ void oracle::received(unsigned client, std::string_view nsp, std::string_view ev
   const std::string text =
       std::string(event) + " " + std::to_string(what.origin) + "." + std::to_string(what.sequence);
   const auto cause = emits_.find({what.origin, what.sequence});
-  trace_.note(lane_of(client), "receive", text, cause == emits_.end() ? 0 : cause->second);
+  trace_.note(lane_of(client), "receive", text, cause == emits_.end() ? 0 : cause->second.event);
   view* seen = find(client, nsp);
   if (seen == nullptr || !seen->is_open)
     return violated("nothing behind the end", lane_of(client) + " got " + text + " in " +
@@ -176,7 +183,11 @@ void oracle::received(unsigned client, std::string_view nsp, std::string_view ev
                     lane_of(client) + " got " + text + " behind " + std::to_string(what.origin) +
                         "." + std::to_string(last));
   last = what.sequence;
-  if (event == "all" || event == "blob") seen->broadcasts.emplace_back(what.origin, what.sequence);
+  if (cause != emits_.end() && !clients_[client].is_disturbed &&
+      trace_.elapsed() - cause->second.at > delivery_max)
+    violated("promptness", lane_of(client) + " got " + text + " late, and nothing held it up");
+  if (event == "all" || event == "blob" || event == "large")
+    seen->broadcasts.emplace_back(what.origin, what.sequence);
   const auto own = sockets_.find(seen->sid);
   if (own == sockets_.end() || own->second.number != what.origin) return;
   if (what.own == 0) {

@@ -31,9 +31,9 @@ struct stamp {
   std::uint64_t own = 0;
 };
 
-/// Knows what the servers did and what the clients saw, and says when a guarantee is broken:
-/// order, exactly once for who stays connected, one order of broadcasts, nothing behind the end,
-/// acks answered once, sockets ended once and for a reason that there was. Keeps the first only.
+/// Knows what the servers did and what the clients saw, and says when a guarantee is broken: order,
+/// exactly once for who stays connected, promptness, one order of broadcasts, nothing behind the
+/// end, acks answered once, sockets ended once and for a reason that there was. Keeps the first.
 class oracle {
  public:
   explicit oracle(trace& seen) : trace_(seen) {}
@@ -55,6 +55,7 @@ class oracle {
     bool is_disturbed = false;   ///< A fault was set on it, or on all.
     bool repeats = false;        ///< It may say the same twice.
     bool was_closed = false;     ///< By the server: all of its sockets end.
+    bool fell_silent = false;    ///< It has gone in a way that only a missing pong tells.
     std::size_t departures = 0;  ///< Its own.
   };
 
@@ -120,7 +121,11 @@ class oracle {
   std::map<std::string, socket_record> sockets_;  // By sid; the present server's.
   std::map<unsigned, client_record> clients_;
   std::vector<view> views_;
-  std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> emits_;  // Events of the trace.
+  struct emit {
+    std::uint64_t event;  // Of the trace.
+    std::chrono::microseconds at;
+  };
+  std::map<std::pair<std::uint64_t, std::uint64_t>, emit> emits_;  // By origin and sequence.
   std::map<std::string, std::vector<std::uint64_t>> acts_;  // Of clients, by sid: of the trace.
   std::map<std::pair<unsigned, std::string>, std::vector<std::uint64_t>> unsent_acts_;
   std::set<std::string> sids_;

@@ -38,7 +38,8 @@ class pipe {
   /// Bytes under way at which the sender has to wait, as the kernel's buffers would.
   static constexpr std::size_t held_bytes_max = 64 * 1024;
 
-  pipe(dice& random, direction way) : random_(random), way_(way) {}
+  pipe(dice& random, direction way, std::size_t held_max = held_bytes_max)
+      : random_(random), way_(way), held_max_(held_max) {}
 
   /// From now on `what` works on this pipe too.
   void poison(toxic_ptr what, time_point now);
@@ -50,8 +51,9 @@ class pipe {
   /// The sender's end, in order or not.
   void finish(ending how, time_point now);
   bool is_finished() const noexcept { return finished_; }
+  bool is_empty() const noexcept { return pieces_.empty(); }
   std::size_t room() const noexcept {
-    return held_ >= held_bytes_max || finished_ ? 0 : held_bytes_max - held_;
+    return held_ >= held_max_ || finished_ ? 0 : held_max_ - held_;
   }
   /// When take() would give something; max() for not before something changes.
   time_point due(time_point now) const;
@@ -82,6 +84,7 @@ class pipe {
 
   dice& random_;
   direction way_;
+  std::size_t held_max_;
   std::vector<active> toxics_;
   std::deque<piece> pieces_;
   std::size_t held_ = 0;

@@ -88,9 +88,9 @@ scenario standard_scenario() {
   server.ack_timeout = milliseconds(4000);
   server.connect_timeout = milliseconds(5000);
   server.events_in_flight_max = 4;
-  server.outbox_bytes_max = 64 * 1024;
-  server.outbox_bytes_soft_max = 24 * 1024;
-  server.outbox_soft_timeout = milliseconds(2000);
+  server.outbox_bytes_max = 24 * 1024;
+  server.outbox_bytes_soft_max = 12 * 1024;
+  server.outbox_soft_timeout = milliseconds(800);
   server.polling_close_timeout = milliseconds(4000);
   return made;
 }
@@ -126,6 +126,9 @@ void draw_attributes(fault_rule& rule, dice& random) {
     case fault::crash_connection:
     case fault::crash_broadcaster:
       if (random.chance(0.5)) set = {{"n", some(1, 50)}};
+      break;
+    case fault::drain:
+      set = {{"deadline", 3000 * some(0, 1)}};
       break;
     case fault::clock_jump:
       set = {{"by", some(10, 20'000)}, {"wall", some(0, 1)}};

@@ -70,6 +70,10 @@ class socketio_client final : public participant, private engine_client::host {
   /// It has a connection, or is opening one.
   bool has_connection() const noexcept { return engine_ != nullptr; }
   bool is_open() const noexcept { return engine_ != nullptr && engine_->is_open(); }
+  /// Should it vanish now, the server notices at once, and need not wait for a pong.
+  bool is_heard() const {
+    return engine_ != nullptr && engine_->is_listening() && net_.is_quiet(number());
+  }
   bool has_raced() const noexcept { return engine_ != nullptr && engine_->has_raced(); }
   unsigned number() const noexcept { return options_.engine.client; }
   armed_faults& faults() noexcept { return faults_; }

@@ -11,8 +11,11 @@ namespace troupe::harness {
 
 namespace {
 
-std::string blob_of(std::uint64_t sequence) {
-  return std::string(static_cast<std::size_t>(sequence % 300), static_cast<char>(sequence));
+constexpr std::size_t large_bytes = 6000;
+
+std::string blob_of(std::string_view kind, std::uint64_t sequence) {
+  const auto size = kind == "large" ? large_bytes : static_cast<std::size_t>(sequence % 300);
+  return std::string(size, static_cast<char>(sequence));
 }
 
 value bytes_of(const std::string& text) {
@@ -53,9 +56,9 @@ class standard_socket : public std::enable_shared_from_this<standard_socket> {
     kind_ = kind;
     if (kind == "all") return emit_to([&](auto... stamped) { nsp_.emit("all", stamped...); });
     if (kind == "own") return emit_to([&](auto... stamped) { socket_.emit("own", stamped...); });
-    if (kind == "blob")
+    if (kind == "blob" || kind == "large")
       return emit_to([&](auto... stamped) {
-        nsp_.emit("blob", stamped..., bytes_of(blob_of(record_.emitted)));
+        nsp_.emit(kind, stamped..., bytes_of(blob_of(kind, record_.emitted)));
       });
     if (kind == "ask") return ask();
     if (kind == "room" || kind == "rooms") return speak_in(kind == "room" ? 1 : 2);
@@ -127,7 +130,7 @@ void serve_standard_application(server& io, oracle& judge, armed_faults& faults)
 namespace {
 
 /// What clients do, as often as it stands here; number 0 keeps to the first part.
-constexpr std::string_view kinds[] = {"all",  "all",  "all",   "own",   "own",   "blob", "burst",
+constexpr std::string_view kinds[] = {"all",  "all",  "large", "own",   "own",   "blob", "burst",
                                       "ask",  "ask",  "room",  "rooms", "join",  "join", "leave",
                                       "away", "part", "close", "quit",  "vanish"};
 constexpr std::size_t quiet_kinds = 14;
@@ -174,9 +177,9 @@ void standard_behaviour::hook() {
     const stamp what{values[0].as_uint().value_or(0), values[1].as_uint().value_or(0),
                      values[2].as_uint().value_or(0)};
     oracle_.received(number, nsp, name, what);
-    if (name == "blob") {
+    if (name == "blob" || name == "large") {
       const auto bytes = values.size() == 4 ? values[3].as_bytes() : std::nullopt;
-      const std::string expected = blob_of(what.sequence);
+      const std::string expected = blob_of(name, what.sequence);
       const std::string_view got =
           bytes ? std::string_view(reinterpret_cast<const char*>(bytes->data()), bytes->size())
                 : std::string_view();
@@ -216,7 +219,9 @@ void standard_behaviour::do_something() {
   const std::string_view nsp = standard_namespaces[random_.below(std::size(standard_namespaces))];
   if (kind != "away" && kind != "part" && kind != "vanish") return ask(nsp, kind);
   trace_.note("client " + std::to_string(client_.number()), "act", kind);
-  ++oracle_.client(client_.number()).departures;
+  oracle::client_record& record = oracle_.client(client_.number());
+  ++record.departures;
+  if (kind != "part" && !client_.is_heard()) record.fell_silent = true;
   is_away_ = true;
   next_ = clock_.now() + away;
   if (kind == "away") client_.disconnect();

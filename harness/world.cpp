@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include <troupe/harness/standard_application.hpp>
+#include <troupe/runtime/shard.hpp>
 
 namespace troupe::harness {
 
@@ -89,11 +90,14 @@ void world::pass(milliseconds time) {
 
 // --- the server's process
 
-void world::end_server() {
+void world::end_server(milliseconds drains) {
   if (server_ == nullptr) return;
   oracle_.server_ends();
   is_ending_server_ = true;
-  server_->close();
+  if (drains > 0ms)
+    server_->drain(drains, drains / 3);
+  else
+    server_->close();
   for (milliseconds waited{0}; !simulation_.is_stopped(); waited += slice) {
     if (waited > ending_max) {
       oracle_.violated("liveness", "the server does not end");
@@ -120,7 +124,8 @@ void world::replace_server() {
   if (how && how->kind != fault::drain) network_.cut_all();
   simulation_.heal();
   deaths_wanted_ = 0;
-  end_server();
+  const bool drains = how && how->kind == fault::drain;
+  end_server(milliseconds(drains ? static_cast<int>(how->attribute("deadline", 3000)) : 0));
   if (how && how->kind == fault::restart)
     simulation_.advance(milliseconds(static_cast<int>(how->attribute("delay", 500))));
   if (!is_over()) start_server();
@@ -135,9 +140,26 @@ void world::check_at_rest() {
   const std::size_t longest = simulation_.longest_queue();
   if (longest > scenario_.server.outbox_bytes_max)
     oracle_.violated("bounds", std::to_string(longest) + " bytes wait for one client");
-  if (simulation_.is_disturbed()) return;
+  if (simulation_.is_disturbed()) return over_soft_since_.clear();
+  check_queues();
   if (options_.application) witness_.check();
   application_->check();
+}
+
+// Who stays above the soft bound for much longer than it may is not cut off.
+void world::check_queues() {
+  const time_point now = simulation_.now();
+  for (const auto& one : clients_)
+    if (const std::string sid = one->engine_id(); !sid.empty())
+      over_soft_since_.try_emplace(sid, now);
+  const options& bounds = scenario_.server;
+  for (auto& [sid, since] : over_soft_since_) {
+    const runtime::session* found = session(sid);
+    if (found == nullptr || found->queued_bytes() <= bounds.outbox_bytes_soft_max) since = now;
+    if (now - since > 2 * bounds.outbox_soft_timeout + slice)
+      oracle_.violated("bounds", std::to_string(found->queued_bytes()) +
+                                     " bytes wait for one client for longer than they may");
+  }
 }
 
 void world::demand_progress() {
@@ -162,7 +184,9 @@ void world::demand_progress() {
 
 void world::leave_all() {
   for (std::size_t i = 0; i < behaviours_.size(); ++i) {
-    ++oracle_.client(static_cast<unsigned>(i)).departures;
+    oracle::client_record& leaving = oracle_.client(static_cast<unsigned>(i));
+    ++leaving.departures;
+    leaving.fell_silent = true;
     behaviours_[i]->retire();
   }
   pass(60s);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -7,6 +8,10 @@
 #include <troupe/actors/caf.hpp>
 #include <troupe/harness/run.hpp>
 #include <troupe/harness/witness.hpp>
+
+namespace troupe::runtime {
+class session;
+}
 
 namespace troupe::harness {
 
@@ -38,15 +43,19 @@ class world final : private participant {
   void strike_system(const scheduled& one);
   void strike_broadcaster(const scheduled& one);
   void kill(const caf::actor& who, const scheduled& one);
+  /// With this id; null without it.
+  const runtime::session* session(std::string_view sid);
   caf::actor connection_actor(unsigned client);
 
   void start_server();
-  void end_server();
+  /// `drains`: bit by bit, until then; 0: at once.
+  void end_server(milliseconds drains = {});
   void replace_server();
   void make_clients();
   void pass(milliseconds time);
   bool is_over() const noexcept { return oracle_.first().has_value(); }
   void check_at_rest();
+  void check_queues();
   void heal_clients(const std::vector<unsigned>& whom);
   void heal();
   void demand_progress();
@@ -70,6 +79,7 @@ class world final : private participant {
   std::unique_ptr<server> server_;
   std::vector<std::unique_ptr<socketio_client>> clients_;
   std::vector<std::unique_ptr<behaviour>> behaviours_;
+  std::map<std::string, time_point> over_soft_since_;  // By session id.
   std::vector<scheduled> schedule_;
   time_point begun_;
   std::optional<fault_rule> wanted_process_;  // A fault of the server's process, at the next rest.

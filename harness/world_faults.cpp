@@ -139,11 +139,15 @@ void world::strike_client(const scheduled& one, unsigned number) {
   network_.poison(number, std::move(set));
 }
 
-caf::actor world::connection_actor(unsigned number) {
-  const std::string sid = clients_[number]->engine_id();
+const runtime::session* world::session(std::string_view sid) {
   for (std::size_t i = 0; i < simulation_.shard_count(); ++i)
-    if (const runtime::session* found = simulation_.shard(i).find(sid)) return found->actor();
-  return {};
+    if (const runtime::session* found = simulation_.shard(i).find(sid)) return found;
+  return nullptr;
+}
+
+caf::actor world::connection_actor(unsigned number) {
+  const runtime::session* found = session(clients_[number]->engine_id());
+  return found == nullptr ? caf::actor() : found->actor();
 }
 
 // At once, or when its n-th message from now is its turn.

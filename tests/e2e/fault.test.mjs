@@ -42,6 +42,10 @@ function serveStandardApplication(io, spoil = (stamp) => stamp) {
           const made = stamp();
           nsp.emit("blob", ...made, Buffer.alloc(made[1] % 300, made[1] % 256));
         },
+        large: () => {
+          const made = stamp();
+          nsp.emit("large", ...made, Buffer.alloc(6000, made[1] % 256));
+        },
         ask: () => socket.emit("ask", ...stamp(), () => {}),
         join: () => socket.join(room()),
         leave: () => socket.leave(room()),
