@@ -153,11 +153,18 @@ describe("troupe-fault", { ...ours, concurrency: true }, () => {
     assert.match(await readFile(file, "utf8"), /^seed 1, trace [0-9a-f]{16}: all held/);
   });
 
-  it("says with 2, soon, that nobody serves the standard application there", async () => {
+  it("says with 2, soon, that nobody serves the standard application there", async (test) => {
     const page = createServer((request, response) => response.writeHead(404).end());
     const silent = createServer(() => {});
     const http = createServer();
     const other = new Server(http);  // Socket.IO, but another application.
+    test.after(() => {
+      other.close();
+      for (const one of [page, silent, http]) {
+        one.closeAllConnections();
+        one.close();
+      }
+    });
     for (const one of [page, silent, http]) {
       one.listen(0, "127.0.0.1");
       await once(one, "listening");
@@ -181,10 +188,6 @@ describe("troupe-fault", { ...ours, concurrency: true }, () => {
       assert.equal(code, 2, where);
       assert.match(stderr, text);
     }
-    await other.close();
-    page.close();
-    silent.closeAllConnections();
-    silent.close();
   });
 
   it("plays on real sockets against a server of ours", async () => {
