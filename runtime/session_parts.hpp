@@ -55,6 +55,7 @@ struct session::polling_state {
   http_peer* post = nullptr;  // Read, but its messages wait for the actor: the answer waits too.
   std::vector<protocol::frame_ptr> frames;  // For the next GET.
   std::size_t bytes = 0;
+  std::size_t uncounted = 0;         // Of these, of one frame larger than the bound; as in outbox.
   std::optional<std::string> jsonp;  // The number of the page's callback.
   bool has_peer() const noexcept { return get != nullptr || post != nullptr; }
 };

@@ -150,7 +150,7 @@ void session::on_upgraded() {
   if (outcome == verdict::overflow) overflown();
   if (outcome == verdict::queued) check_soft_bound(websocket_->connection().queued_bytes());
   polling_->frames = {};
-  polling_->bytes = 0;
+  polling_->bytes = polling_->uncounted = 0;
   if (!polling_->has_peer()) polling_.reset();
   if (events_ == nullptr) return;
   events_->upgraded();
@@ -249,14 +249,14 @@ void session::write_polled() {
   if (polling_ == nullptr) return;  // A WebSocket that has just gone: there is nobody to write to.
   const options& bounds = home_.settings();
   if (engine_.is_poll_pending()) return answer_poll();
-  if (polling_->bytes > bounds.outbox_bytes_max ||
+  if (polling_->bytes - polling_->uncounted > bounds.outbox_bytes_max ||
       polling_->frames.size() > bounds.outbox_packets_max) {
     // Not aborted within this call: it may come from the middle of a broadcast to the table that
     // aborting takes it out of, or from the engine.
     overflown();
     cut_off_ = true;
     polling_->frames = {};
-    polling_->bytes = 0;
+    polling_->bytes = polling_->uncounted = 0;
     return home_.deadlines().schedule(*this, home_.now());
   }
   check_soft_bound(polling_->bytes);
@@ -267,7 +267,12 @@ void session::keep_for_poll() {
   write_batch& batch = home_.batch();
   const auto node = std::exchange(queued_, write_batch::root);
   if (polling_ != nullptr) {
-    for (const protocol::frame_ptr* frame : batch.frames(node)) polling_->frames.push_back(*frame);
+    for (const protocol::frame_ptr* frame : batch.frames(node)) {
+      const std::size_t size = (*frame)->websocket_bytes().size();
+      if (polling_->uncounted == 0 && size > home_.settings().outbox_bytes_max)
+        polling_->uncounted = size;
+      polling_->frames.push_back(*frame);
+    }
     polling_->bytes += batch.bytes(node);
   }
   batch.leave(node);
@@ -305,7 +310,7 @@ void session::answer_poll() {
     payload.bytes = payload_of(polling_->frames);
   }
   polling_->frames.clear();
-  polling_->bytes = 0;
+  polling_->bytes = polling_->uncounted = 0;
   soft_deadline_ = time_point::max();
   engine_.poll_answered();
   if (polling_->jsonp) payload.bytes = engineio::jsonp_response(*polling_->jsonp, payload.bytes);

@@ -40,12 +40,17 @@ outbox::verdict outbox::write(stream& to, std::span<const boost::asio::const_buf
   if (next == pieces.size()) return empty() ? verdict::written : verdict::queued;
 
   std::size_t rest = 0;
-  for (const auto& piece : pieces.subspan(next)) rest += piece.size();
-  rest -= written;
-  if (rest > bounds_.bytes_max - std::min(bytes_, bounds_.bytes_max) ||
+  std::size_t uncounted = uncounted_;
+  for (std::size_t i = next; i < pieces.size(); ++i) {
+    const std::size_t left = pieces[i].size() - (i == next ? written : 0);
+    if (uncounted == 0 && is_large(pieces[i].size())) uncounted = left;
+    rest += left;
+  }
+  if (bytes_ + rest - uncounted > bounds_.bytes_max ||
       pieces.size() - next > bounds_.slices_max - std::min(slices(), bounds_.slices_max))
     return verdict::overflow;
 
+  uncounted_ = uncounted;
   if (empty()) offset_ = written;
   for (; next < pieces.size(); ++next) {
     if (pieces[next].size() == 0) continue;
@@ -80,6 +85,8 @@ void outbox::drop_unsent(std::size_t begun) noexcept {
   std::size_t end = first_;
   std::size_t left = 0;
   while (end < slices_.size() && left < committed) left += slices_[end++].bytes.size();
+  for (std::size_t i = end; i < slices_.size(); ++i)
+    if (is_large(slices_[i].bytes.size())) uncounted_ = 0;
   slices_.erase(slices_.begin() + static_cast<std::ptrdiff_t>(end), slices_.end());
   bytes_ = left - std::min(left, offset_);
   forget_written();
@@ -88,7 +95,9 @@ void outbox::drop_unsent(std::size_t begun) noexcept {
 void outbox::consume(std::size_t written) noexcept {
   bytes_ -= written;
   while (written > 0) {
-    const std::size_t left = slices_[first_].bytes.size() - offset_;
+    const std::size_t size = slices_[first_].bytes.size();
+    const std::size_t left = size - offset_;
+    if (is_large(size)) uncounted_ -= std::min(written, left);
     if (written < left) {
       offset_ += written;
       break;

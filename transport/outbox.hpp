@@ -18,8 +18,10 @@ struct slice {
 };
 
 struct outbox_limits {
-  std::size_t bytes_max = 4 * 1024 * 1024;  ///< Over it: overflow, the owner closes the connection.
-  std::size_t slices_max = 65'536;          ///< The same for the count.
+  /// Over it: overflow, the owner closes the connection. A piece that is larger than this does not
+  /// count, so that it can be sent at all; but a second one does while that is queued.
+  std::size_t bytes_max = 4 * 1024 * 1024;
+  std::size_t slices_max = 65'536;  ///< The same for the count.
 };
 
 /// A connection's write queue: what the socket did not take. In the usual case it is empty and
@@ -50,13 +52,15 @@ class outbox {
  private:
   void consume(std::size_t written) noexcept;
   void forget_written() noexcept;
+  bool is_large(std::size_t piece) const noexcept { return piece > bounds_.bytes_max; }
 
   const outbox_limits& bounds_;
   // Not a deque: an empty one holds half a KiB, and nearly all outboxes are empty.
   std::vector<slice> slices_;
-  std::size_t first_ = 0;   // Slices before it are written.
-  std::size_t offset_ = 0;  // Of the first slice, already written.
-  std::size_t bytes_ = 0;   // Not yet written, in all.
+  std::size_t first_ = 0;      // Slices before it are written.
+  std::size_t offset_ = 0;     // Of the first slice, already written.
+  std::size_t bytes_ = 0;      // Not yet written, in all.
+  std::size_t uncounted_ = 0;  // Of these, of the one slice that is larger than the bound.
 };
 
 }  // namespace troupe::transport

@@ -116,6 +116,41 @@ TEST_CASE("outbox counts only what the stream did not take against its bounds") 
   CHECK(f.out.bytes() == 4);
 }
 
+TEST_CASE("outbox takes one piece that is larger than its bound, among others") {
+  const std::string large(25, 'x');
+  for (const std::size_t room : {std::size_t{0}, std::size_t{8}, std::size_t{20}}) {
+    fixture f;
+    f.limits = {10, 8};
+    f.other_end->write_room = room;
+    CHECK(f.write({"12345", large}) == verdict::queued);
+    CHECK(f.write({"1"}) == verdict::queued);
+    CHECK(f.write({large}) == verdict::overflow);
+    CHECK(f.write({"1234"}) == verdict::queued);
+    CHECK(f.write({"123456"}) == verdict::overflow);
+    f.other_end->write_bytes_max = 3;
+    f.other_end->write_room = 40 - room;
+    for (int i = 0; i < 20 && !f.out.empty(); ++i) f.out.flush(f.bytes);
+    CHECK(f.out.empty());
+    CHECK(f.other_end->written == "12345" + large + "11234");
+    f.other_end->write_room = 5;
+    CHECK(f.write({large, "12345"}) == verdict::queued);
+    CHECK(f.write({"123456"}) == verdict::overflow);
+  }
+}
+
+TEST_CASE("outbox forgets a large piece that it drops, not one that is begun") {
+  const std::string large(25, 'x');
+  fixture f;
+  f.limits = {10, 8};
+  f.other_end->write_room = 0;
+  f.write({"1", large});
+  f.out.drop_unsent(1);
+  CHECK(f.write({large}) == verdict::queued);
+  f.out.drop_unsent(2);
+  CHECK(f.out.bytes() == 26);
+  CHECK(f.write({large}) == verdict::overflow);
+}
+
 TEST_CASE("outbox reports a broken stream") {
   fixture f;
   f.other_end->write_error = boost::asio::error::broken_pipe;
