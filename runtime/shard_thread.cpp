@@ -8,6 +8,9 @@ namespace troupe::runtime {
 namespace {
 
 constexpr std::size_t handlers_per_turn_max = 256;
+// A handler may read 128 KiB: a few clients that send without end must not keep the answers to the
+// others waiting for all that fits into the bound above.
+constexpr std::chrono::milliseconds reading_time_max{1};
 constexpr std::size_t jobs_per_turn_max = 4096;
 constexpr std::size_t messages_per_job_max = 128;
 // Before a flush to many sessions the reactor is asked for a little longer whether more messages
@@ -101,7 +104,9 @@ void shard_thread::wait() {
     loop_.run_one_until(std::min(due, longest));
   }
   shard_.tick();
+  const time_point until = shard_.now() + reading_time_max;
   for (std::size_t i = 0; i < handlers_per_turn_max && loop_.poll_one() != 0; ++i) {
+    if (shard_.clock_time() >= until) break;
   }
 }
 

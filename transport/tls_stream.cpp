@@ -218,7 +218,9 @@ void tls_stream::on_writable() {
 // OpenSSL holds bytes that the stream below does not tell of.
 void tls_stream::call_soon() {
   if (link_ == nullptr) link_ = std::make_shared<link>(link{this});
+  if (std::exchange(link_->is_posted, true)) return;
   boost::asio::post(*loop_, [to = link_] {
+    to->is_posted = false;
     if (to->target != nullptr) to->target->on_readable();
   });
 }

@@ -46,6 +46,7 @@ class tls_stream final : public stream, private stream::observer {
   struct bio;  // OpenSSL's side of the stream below.
   struct link {
     tls_stream* target;
+    bool is_posted = false;
   };
 
   void on_readable() override;

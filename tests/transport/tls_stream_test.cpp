@@ -185,6 +185,19 @@ TEST_CASE("a TLS stream ends in order and tells of the peer's end") {
   CHECK(both.end == boost::asio::error::eof);
 }
 
+TEST_CASE("a TLS stream that is armed again and again tells once of what it holds") {
+  tls_pair both;
+  both.run();
+  SSL_write(both.client, "held", 4);
+  both.exchange();
+  char first;
+  CHECK(both.server->read_some({&first, 1}).value() == 1);
+  for (int i = 0; i < 3; ++i) both.server->arm_readable();
+  both.loop.restart();
+  CHECK(both.loop.poll() == 1);
+  CHECK(both.received == "eld");
+}
+
 TEST_CASE("a TLS stream fails on what is no TLS") {
   tls_pair both;
   both.peer->incoming = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
