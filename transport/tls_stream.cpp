@@ -82,7 +82,11 @@ struct tls_stream::bio {
     return got.error() == boost::asio::error::eof ? 0 : -1;
   }
 
-  static long control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
+  // Without the answer to the second, an end without TLS's own would be an error.
+  static long control(BIO* of, int command, long, void*) {
+    if (command == BIO_CTRL_EOF) return owner(of).below_error_ == boost::asio::error::eof ? 1 : 0;
+    return command == BIO_CTRL_FLUSH ? 1 : 0;
+  }
 
   static int create(BIO* of) {
     BIO_set_init(of, 1);

@@ -198,6 +198,17 @@ TEST_CASE("a TLS stream that is armed again and again tells once of what it hold
   CHECK(both.received == "eld");
 }
 
+TEST_CASE("a TLS stream goes on writing when the peer has ended without TLS's end") {
+  tls_pair both;
+  both.run();
+  both.peer->incoming_end = true;
+  both.run();
+  CHECK(both.end == boost::asio::error::eof);
+  both.write("the rest");
+  both.run();
+  CHECK(both.heard == "the rest");
+}
+
 TEST_CASE("a TLS stream fails on what is no TLS") {
   tls_pair both;
   both.peer->incoming = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
