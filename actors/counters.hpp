@@ -20,7 +20,7 @@ class counter {
 /// What one shard counted since its start. Each bound that is reached raises one of these.
 struct counters {
   counter connections_accepted;
-  counter requests_refused;  ///< HTTP 4xx by us
+  counter requests_refused;  ///< HTTP 4xx by us; WebSocket messages, with the connection
   counter sessions_opened;
   counter sessions_closed;
   counter packets_received;   ///< Socket.IO packets, whole

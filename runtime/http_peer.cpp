@@ -47,6 +47,14 @@ void http_peer::on_request(transport::http_request request) {
   route();
 }
 
+void http_peer::on_refused(unsigned status) {
+  home_.count().requests_refused.add();
+  const bool is_limit = status == 413 || status == 431;
+  home_.shared().log(is_limit ? log_level::warning : log_level::debug,
+                     "request refused with HTTP status " + std::to_string(status) +
+                         (is_limit ? ": it exceeds a limit" : ": it is malformed or incomplete"));
+}
+
 void http_peer::take(transport::http_request request) {
   request_ = std::move(request);
   query_ = engineio::parse_query(request_->query);

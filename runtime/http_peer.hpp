@@ -58,6 +58,7 @@ class http_peer final : public transport::http_connection::host, private timer {
   // http_connection::host
   time_point now() const override;
   void on_request(transport::http_request request) override;
+  void on_refused(unsigned status) override;
   void on_closed() override;
   void on_deadline_changed() override;
 

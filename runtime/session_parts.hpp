@@ -31,6 +31,7 @@ class session::websocket_port final : public transport::websocket_connection::ho
   // websocket_connection::host
   time_point now() const override;
   void on_message(std::string_view data, bool binary) override;
+  void on_refused(std::uint16_t code) override;
   void on_closed(bool error) override;
   void on_drained() override;
   void on_deadline_changed() override;

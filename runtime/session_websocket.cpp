@@ -67,6 +67,15 @@ void session::websocket_port::on_message(std::string_view data, bool binary) {
   owner_.plan();
 }
 
+void session::websocket_port::on_refused(std::uint16_t code) {
+  home_.count().requests_refused.add();
+  constexpr std::uint16_t exceeds_fragments = 1008, exceeds_bytes = 1009;
+  const bool is_limit = code == exceeds_fragments || code == exceeds_bytes;
+  home_.shared().log(is_limit ? log_level::warning : log_level::debug,
+                     "client closed with WebSocket code " + std::to_string(code) +
+                         (is_limit ? ": its message exceeds a limit" : ": malformed frames"));
+}
+
 void session::websocket_port::on_closed(bool error) {
   session& owner = owner_;
   const time_point when = home_.now();

@@ -31,6 +31,9 @@ class http_connection final : private stream::observer {
     /// A request is complete. Answer with respond(), now or later, or take the stream with
     /// release() or upgrade. Nothing more is read as requests until then, but an end is noticed.
     virtual void on_request(http_request request) = 0;
+    /// What came is no request or exceeds a bound: it is answered with `status` (400, 408, 413,
+    /// 431) behind this call, and the connection ends.
+    virtual void on_refused(unsigned status) = 0;
     /// The client went away while its request waited for an answer, or between requests, or a
     /// deadline or an error ended the connection.
     virtual void on_closed() = 0;

@@ -127,6 +127,7 @@ void http_connection::state::refuse(unsigned status) {
   reader.reset();
   is_head = false;
   now_in = phase::waiting;
+  owner.on_refused(status);
   http_response response;
   response.status = status;
   response.close = true;

@@ -44,6 +44,9 @@ class websocket_connection final : private stream::observer {
     virtual time_point now() const = 0;
     /// A whole message; `data` is borrowed for the call.
     virtual void on_message(std::string_view data, bool binary) = 0;
+    /// The peer broke a rule or exceeds a bound: the connection is closed with `code`, of which
+    /// on_closed(true) tells.
+    virtual void on_refused(std::uint16_t code) = 0;
     /// The connection is over: the last call, and the host may destroy the connection in it (and
     /// in no other call). Comes from the loop or advance(), never within another call of the host.
     /// `error`: reset, protocol error, overflow or deadline; false for an orderly end.

@@ -102,6 +102,7 @@ void websocket_connection::state::hand_on(bool binary) {
 
 void websocket_connection::state::fail(std::uint16_t code) {
   has_failed = true;
+  owner->on_refused(code);
   if (now_in != phase::open)
     return finish(true, ending::reset);  // Our Close went before; there is nothing more to say.
   out.drop_unsent(bytes->begun_bytes());

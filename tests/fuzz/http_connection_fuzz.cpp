@@ -48,6 +48,9 @@ struct conversation final : http_connection::host {
   }
 
   time_point now() const override { return clock; }
+  void on_refused(unsigned status) override {
+    require(status >= 400 && status < 500, "who is refused is at fault");
+  }
   void on_request(http_request request) override {
     require(request.body.size() <= options.body_bytes_max, "a body is within its bound");
     require(request.fields.all().size() <= options.fields_max, "fields are within their bound");

@@ -52,6 +52,9 @@ struct conversation final : websocket_connection::host {
   }
 
   time_point now() const override { return clock; }
+  void on_refused(std::uint16_t code) override {
+    require(code >= 1002 && code <= 1009, "a rule was broken");
+  }
   void on_message(std::string_view data, bool binary) override {
     require(data.size() <= options.message_bytes_max, "a message is within its bound");
     messages.push_back((binary ? "b" : "t") + std::string(data));

@@ -1,5 +1,6 @@
 #include <tests/catch.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -148,6 +149,27 @@ TEST_CASE("a client that never joins a namespace is closed at the connect timeou
   bench.advance(45s);
   CHECK(client.is_closed);
   CHECK_FALSE(joined.is_closed);
+}
+
+TEST_CASE("what is refused below Engine.IO is counted and told of") {
+  troupe::options user;
+  user.max_http_buffer_size = 1000;
+  server_bench bench(1, 1, user);
+  bench_client polling(bench, over::polling), first(bench, over::websocket);
+  bench.run();
+  const auto told = [&](std::string_view text) {
+    return std::count(bench.log().begin(), bench.log().end(), text);
+  };
+  polling.send(std::string(1001, '6'));
+  bench.run();
+  CHECK(polling.post_statuses == std::vector<unsigned>{413});
+  CHECK(bench.counted(&troupe::actors::counters::requests_refused) == 1);
+  CHECK(told("request refused with HTTP status 413: it exceeds a limit") == 1);
+  first.send(std::string(1001, '6'));
+  bench.run();
+  CHECK(first.is_closed);
+  CHECK(bench.counted(&troupe::actors::counters::requests_refused) == 2);
+  CHECK(told("client closed with WebSocket code 1009: its message exceeds a limit") == 1);
 }
 
 TEST_CASE("a client that breaks the protocol of joining is closed") {

@@ -21,6 +21,7 @@ struct http_fixture final : http_connection::host {
   time_point clock{std::chrono::hours(1)};
   std::vector<http_request> requests;
   std::function<void()> answer = [this] { respond("ok"); };
+  std::vector<unsigned> refused;
   int closed = 0;
   std::unique_ptr<http_connection> connection;
 
@@ -37,6 +38,7 @@ struct http_fixture final : http_connection::host {
     requests.push_back(std::move(request));
     answer();
   }
+  void on_refused(unsigned status) override { refused.push_back(status); }
   void on_closed() override {
     ++closed;
     connection.reset();

@@ -159,6 +159,7 @@ TEST_CASE("http connection answers 408 to a body that does not come in time") {
   CHECK(f.peer->written.empty());
   f.advance(1ms);
   CHECK(f.peer->written == refusal("408 Request Timeout"));
+  CHECK(f.refused == std::vector{408U});
   f.end();
   CHECK(f.closed == 1);
 }

@@ -84,6 +84,7 @@ TEST_CASE("websocket connection waits with its Close for a peer that reads slowl
   f.receive(client_frame(testing::closing, close_payload(1000)));
   CHECK(f.closed == 1);
   CHECK_FALSE(f.closed_with_error);
+  CHECK(f.refused.empty());
 }
 
 TEST_CASE("websocket connection gives a peer that it closes a limited time in all") {
@@ -191,6 +192,7 @@ TEST_CASE("websocket connection closes with the code of the rule that was broken
     fixture f({}, bounds);
     f.start();
     f.receive(bytes + client_frame(testing::text, "dropped"));
+    CHECK(f.refused == std::vector{code});
     CHECK(f.peer->written == server_frame(testing::closing, close_payload(code)));
     CHECK(f.messages.empty());
     // Not closed yet: the peer shall see the frame, not a reset.

@@ -21,6 +21,7 @@ struct websocket_fixture final : websocket_connection::host {
   std::vector<char> scratch = std::vector<char>(4096);
   time_point clock{std::chrono::hours(1)};
   std::vector<std::string> messages;
+  std::vector<std::uint16_t> refused;
   std::function<void(std::string_view)> on_text = [](std::string_view) {};
   int drained = 0, closed = 0;
   bool closed_with_error = false;
@@ -37,6 +38,7 @@ struct websocket_fixture final : websocket_connection::host {
     messages.push_back((is_binary ? "b:" : "t:") + std::string(data));
     on_text(data);
   }
+  void on_refused(std::uint16_t code) override { refused.push_back(code); }
   void on_closed(bool error) override {
     ++closed;
     closed_with_error = error;
