@@ -7,6 +7,8 @@
 #include <caf/config.hpp>
 #include <chrono>
 #include <cstddef>
+#include <exception>
+#include <string>
 #include <utility>
 
 #if __has_include(<caf/anon_mail.hpp>)
@@ -174,12 +176,22 @@ class pinned_actor : public caf::event_based_actor {
   }
 
  protected:
-  /// A message handler of the actor itself threw: it dies, and its supervisor hears.
-  virtual caf::error failed(std::exception_ptr&) {
-    return caf::make_error(caf::sec::runtime_error);
+  /// A message handler of the actor itself threw: it dies of the result, which its supervisor
+  /// hears.
+  virtual caf::error failed(std::exception_ptr& thrown) {
+    return caf::make_error(caf::sec::runtime_error, what_of(thrown));
   }
 
  private:
+  static std::string what_of(const std::exception_ptr& thrown) {
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const std::exception& known) {
+      return known.what();
+    } catch (...) {
+      return "unknown exception";
+    }
+  }
   void acquire() {
 #if defined(TROUPE_TSAN)
     __tsan_acquire(this);
@@ -202,13 +214,14 @@ caf::actor spawn_on(caf::actor_system& system, pinned_unit& unit, Arguments&&...
                                                           std::forward<Arguments>(arguments)...);
 }
 
-/// Calls `down(caf::actor_addr)` on `self` when `who` ends; once per watch.
+/// Calls `down(caf::actor_addr, caf::error)` on `self` when `who` ends, and of what; once per
+/// watch.
 template <class Self, class Down>
 void watch(Self* self, const caf::actor& who, Down down) {
 #if TROUPE_CAF_1X
-  self->monitor(who, [down, address = who.address()](const caf::error&) { down(address); });
+  self->monitor(who, [down, address = who.address()](const caf::error& of) { down(address, of); });
 #else
-  self->set_down_handler([down](caf::down_msg& message) { down(message.source); });
+  self->set_down_handler([down](caf::down_msg& message) { down(message.source, message.reason); });
   self->monitor(who);
 #endif
 }

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <exception>
 #include <functional>
 #include <memory>
-#include <string>
 #include <utility>
 
 #include <troupe/actors/connection_actor.hpp>
@@ -18,19 +16,13 @@ inline connection_actor* caller(const directory& shared) noexcept {
 
 /// `handler` as something that may be called on any thread, once: given within a client's handler,
 /// it is brought to that client's actor (and not called when that has ended); else it runs where it
-/// is called. What it throws is logged. Empty stays empty.
+/// is called. What it throws is logged and counted. Empty stays empty.
 template <class Result>
-std::function<void(Result&&)> where_given(const directory& shared,
+std::function<void(Result&&)> where_given(directory& shared,
                                           std::function<void(Result&&)> handler) {
   if (!handler) return {};
   auto quietly = [&shared, handler = std::move(handler)](Result&& result) {
-    try {
-      handler(std::move(result));
-    } catch (const std::exception& thrown) {
-      shared.log(log_level::error, std::string("handler of an answer threw: ") + thrown.what());
-    } catch (...) {
-      shared.log(log_level::error, "handler of an answer threw");
-    }
+    shared.call("handler of an answer", [&] { handler(std::move(result)); });
   };
   connection_actor* here = caller(shared);
   if (here == nullptr) return quietly;

@@ -8,8 +8,7 @@
 namespace troupe::actors {
 
 void connection_actor::report_limit(limit which) {
-  const auto& limits = directory_.options().limits;
-  if (limits.on_reached && link_ != nullptr) limits.on_reached({which, link_->handshake().address});
+  if (link_ != nullptr) directory_.report({which, link_->handshake().address});
 }
 
 void connection_actor::check_room(const socket_state& joining, std::string_view room) {

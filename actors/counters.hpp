@@ -32,7 +32,8 @@ struct counters {
   counter namespaces_refused;  ///< too many
   counter rooms_opened;        ///< own-id rooms are not counted
   counter rooms_closed;
-  counter handlers_thrown;       ///< the socket was ended
+  counter handlers_thrown;       ///< and other code of the user's
+  counter clients_died;          ///< their actors did: a fault of the server's
   counter arguments_mismatched;  ///< typed handler not called
   counter acks_timed_out;
   counter volatile_dropped;
@@ -44,6 +45,7 @@ struct counters {
   counter events_refused;
   counter rooms_refused;
   counter events_timed_out;        ///< a middleware did not let them on
+  counter session_calls_dropped;   ///< socket_session::calls_max
   counter actor_messages_dropped;  ///< subscription_options::messages_max
   counter sockets_recovered;
   counter sockets_not_recovered;      ///< their clients asked for it

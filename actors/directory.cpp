@@ -1,5 +1,8 @@
 #include <troupe/actors/directory.hpp>
 
+#include <exception>
+#include <string>
+
 #include <troupe/actors/broadcaster.hpp>
 #include <troupe/actors/connection_actor.hpp>
 #include <troupe/actors/messages.hpp>
@@ -26,6 +29,23 @@ void directory::log(log_level level, std::string_view message) const {
     log_(level, message);
   } catch (...) {  // A sink that fails must not end the server that wanted to say something.
   }
+}
+
+void directory::call(std::string_view what, const std::function<void()>& work) {
+  std::string wrong = "unknown exception";
+  try {
+    return work();
+  } catch (const std::exception& thrown) {
+    wrong = thrown.what();
+  } catch (...) {
+  }
+  calls_thrown_.fetch_add(1);
+  log(log_level::error, std::string(what) + " threw: " + wrong);
+}
+
+void directory::report(const limit_reached& what) {
+  const auto& told = options_.limits.on_reached;
+  if (told) call("limits.on_reached", [&] { told(what); });
 }
 
 void directory::start(const namespace_ptr& made) {

@@ -32,6 +32,13 @@ class directory {
   const actor_options& options() const noexcept { return options_; }
   const protocol::socketio::encoder& encode() const noexcept { return encoder_; }
   void log(log_level level, std::string_view message) const;
+  /// Calls code of the user's that nobody waits for: what it throws is logged as `what` and
+  /// counted.
+  void call(std::string_view what, const std::function<void()>& work);
+  /// How often call() met an exception; what runs as a client's handler, its shard counts.
+  std::uint64_t calls_thrown() const noexcept { return calls_thrown_.load(); }
+  /// Tells server_limits::on_reached.
+  void report(const limit_reached& what);
 
   namespaces& names() noexcept { return names_; }
   namespace_ptr open(std::string_view name) { return names_.open(name); }
@@ -76,6 +83,7 @@ class directory {
   bool opens_ = true;
   namespaces names_;
   std::atomic<std::uint64_t> broadcast_acks_{0};
+  std::atomic<std::uint64_t> calls_thrown_{0};
 };
 
 }  // namespace troupe::actors

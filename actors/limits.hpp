@@ -60,7 +60,7 @@ struct server_limits {
   /// for a room that is not there yet.
   std::size_t rooms_per_shard_max = 1'000'000;
   /// Told of each refusal; of event_rate once each time a socket begins to exceed it. On the thread
-  /// of the shard, for connections the listener's: must not block, nor throw.
+  /// of the shard, for connections the listener's: must not block. What it throws is logged.
   std::function<void(const limit_reached&)> on_reached{};
 };
 

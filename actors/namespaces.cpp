@@ -75,6 +75,7 @@ namespace_ptr namespaces::make(std::string_view name, const namespace_ptr& paren
     }
     made = std::make_shared<namespace_entry>(std::string(name), index,
                                              parent == nullptr ? role::alone : role::child);
+    made->outside().count_refusals_in(emits_refused_);
     by_index_[index] = made;
     by_name_.emplace(made->name(), listed{made});
     hearers = on_new_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -56,6 +57,8 @@ class namespaces {
   std::shared_ptr<const std::vector<parent_namespace>> parents() const;
   /// Calls `handler` for each namespace made from now on, before a client can join it.
   void on_new(announcement handler);
+  /// By outside_operations, of all namespaces there ever were.
+  std::uint64_t emits_refused() const noexcept { return emits_refused_->load(); }
 
  private:
   struct listed {
@@ -80,6 +83,7 @@ class namespaces {
   std::shared_ptr<const std::vector<parent_namespace>> parents_ =
       std::make_shared<std::vector<parent_namespace>>();
   std::vector<announcement> on_new_;
+  const outside_operations::total emits_refused_ = std::make_shared<std::atomic<std::uint64_t>>(0);
 };
 
 }  // namespace troupe::actors

@@ -32,6 +32,7 @@ struct actor_options {
   std::size_t emits_under_way_max = 65'536;
   std::size_t broadcaster_restarts_max = 5;
   std::chrono::milliseconds broadcaster_restarts_window{10'000};
+  std::chrono::milliseconds close_timeout{5'000};
   std::shared_ptr<const troupe::parser> parser;  ///< Null: JSON.
   std::optional<connection_state_recovery_options> recovery;
   /// How long a client may be silent before its connection is known to be gone.

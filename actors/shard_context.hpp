@@ -33,7 +33,8 @@ class shard_context {
   /// reset.
   virtual void drain_sessions(disconnect_reason reason, std::chrono::milliseconds deadline,
                               std::chrono::milliseconds spread) = 0;
-  /// Binds a session to its connection actor; ends the actor if the session is no more.
+  /// Binds a session to its connection actor; tells the actor link_closed, and nothing before it,
+  /// if the session is no more.
   virtual void attach(const link_id& id, const caf::actor& connection) = 0;
   /// The connection actor ended by itself: closes what is left of its session.
   virtual void forget(const link_id& id) = 0;

@@ -6,7 +6,20 @@
 
 namespace troupe::actors {
 
+namespace {
+
+/// What an actor died of, if it did.
+std::string cause_of(const caf::error& why) {
+  const bool is_in_order =
+      !why || why == caf::exit_reason::normal || why == caf::exit_reason::user_shutdown;
+  return is_in_order ? std::string() : caf::to_string(why);
+}
+
+}  // namespace
+
 caf::behavior supervisor::make_behavior() {
+  for (const caf::actor& arm : directory_.arms) follow(arm);
+  follow(directory_.transport);
   return {
     [this](const session_opened& message) { open(message); },
         [this](const broadcaster_added& message) {
@@ -53,21 +66,44 @@ void supervisor::on_exit() {
 }
 
 void supervisor::follow(const caf::actor& who) {
-  actors::watch(this, who, [this](const caf::actor_addr& address) { down(address); });
+  actors::watch(this, who, [this](const caf::actor_addr& address, const caf::error& why) {
+    down(address, why);
+  });
 }
 
 void supervisor::open(const session_opened& message) {
   if (stopping_) return tell(directory_.arms[message.id.shard], forget{message.id});
-  const std::uint32_t shard = message.id.shard;
-  const caf::actor client = directory_.spawn_client(directory_.system(), *directory_.units[shard],
-                                                    *directory_.shards[shard]);
+  const caf::actor client = make_client(message.id.shard);
+  if (!client) return tell(directory_.arms[message.id.shard], forget{message.id});
   clients_.emplace(client.address(), message.id);
   follow(client);
   tell(directory_.arms[message.id.shard], attach_client{message.id, client});
 }
 
-void supervisor::down(const caf::actor_addr& who) {
+// Code of the user's: a factory, or a parser's. What it throws costs this client, and no other.
+caf::actor supervisor::make_client(std::uint32_t shard) {
+  std::string wrong = "there is none";
+  try {
+    if (caf::actor made = directory_.spawn_client(directory_.system(), *directory_.units[shard],
+                                                  *directory_.shards[shard]))
+      return made;
+  } catch (const std::exception& thrown) {
+    wrong = thrown.what();
+  } catch (...) {
+    wrong = "unknown exception";
+  }
+  home_.count().handlers_thrown.add();
+  directory_.log(log_level::error, "a client is closed, its actor could not be made: " + wrong);
+  return {};
+}
+
+void supervisor::down(const caf::actor_addr& who, const caf::error& why) {
+  const std::string cause = cause_of(why);
   if (const auto client = clients_.find(who); client != clients_.end()) {
+    if (!cause.empty()) {
+      home_.count().clients_died.add();
+      directory_.log(log_level::error, "a client's actor died: " + cause);
+    }
     tell(directory_.arms[client->second.shard], forget{client->second});
     clients_.erase(client);
     if (!clients_.empty()) return;
@@ -95,7 +131,7 @@ void supervisor::down(const caf::actor_addr& who) {
   if (const auto ended = broadcasters_.find(who); ended != broadcasters_.end()) {
     const namespace_ptr nsp = ended->second;
     broadcasters_.erase(ended);
-    if (standing_ == 0 && !nsp->is_retired()) return restart(nsp);
+    if (standing_ == 0 && !nsp->is_retired()) return restart(nsp, cause);
     if (standing_ == 0) {
       nsp->replace_broadcaster({});
       if (const caf::actor port = nsp->port()) tell(port, end{});
@@ -108,21 +144,35 @@ void supervisor::down(const caf::actor_addr& who) {
   if (const auto port = ports_.find(who); port != ports_.end()) {
     port->second->drop_port(who);
     ports_.erase(port);
+    if (standing_ == 0) return;
   }
-  if (standing_ != 0 && --standing_ == 0) {
+  if (standing_ == 0) return lost(who, cause);
+  if (--standing_ == 0) {
     directory_.on_stopped(failed_);
     quit();
   }
 }
 
-void supervisor::restart(const namespace_ptr& nsp) {
+// A shard without its arm serves nobody: its clients go now, since nothing else reaches them.
+void supervisor::lost(const caf::actor_addr& who, const std::string& why) {
+  directory_.log(log_level::error, "the server stops: a part of its transport died: " + why);
+  ++lost_;
+  stop(true);
+  for (const auto& [client, id] : clients_)
+    if (directory_.arms[id.shard].address() == who)
+      tell(caf::actor_cast<caf::actor>(client),
+           link_closed{disconnect_reason::forced_server_close});
+}
+
+void supervisor::restart(const namespace_ptr& nsp, const std::string& why) {
   const auto now = home_.now();
   const auto& options = directory_.options();
   while (!restarts_.empty() && now - restarts_.front() > options.broadcaster_restarts_window)
     restarts_.pop_front();
   const bool too_often = restarts_.size() >= options.broadcaster_restarts_max;
   restarts_.push_back(now);
-  directory_.log(log_level::error, "the broadcaster of " + nsp->name() + " died: restarting it");
+  directory_.log(log_level::error,
+                 "the broadcaster of " + nsp->name() + " died: restarting it: " + why);
   const caf::actor next = directory_.spawn_broadcaster(nsp, true);
   nsp->replace_broadcaster(next);
   broadcasters_.emplace(next.address(), nsp);
@@ -158,14 +208,10 @@ void supervisor::drain(const drain_server& how) {
 
 void supervisor::end_standing_actors() {
   directory_.stop_opening();
-  standing_ = broadcasters_.size() + ports_.size() + directory_.arms.size() + 1;
+  standing_ = broadcasters_.size() + ports_.size() + directory_.arms.size() + 1 - lost_;
   for (const auto& [address, nsp] : broadcasters_) tell(nsp->broadcaster(), end{});
   for (const auto& [address, nsp] : ports_) tell(nsp->port(), end{});
-  for (const caf::actor& arm : directory_.arms) {
-    follow(arm);
-    tell(arm, end{});
-  }
-  follow(directory_.transport);
+  for (const caf::actor& arm : directory_.arms) tell(arm, end{});
   tell(directory_.transport, end{});
 }
 

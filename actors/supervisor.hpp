@@ -1,6 +1,7 @@
 #pragma once
 
 #include <deque>
+#include <string>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -12,7 +13,8 @@ namespace troupe::actors {
 
 /// Told of every session that opens: spawns its connection actor on the session's shard, watches
 /// it, and has the shard clean up when it ends. Restarts a broadcaster that died, at most
-/// actor_options::broadcaster_restarts_max times in its window; past that it stops the server.
+/// actor_options::broadcaster_restarts_max times in its window; past that it stops the server, and
+/// so it does when an arm or the transport actor dies.
 /// Ends everything in order on stop_server, and on drain_server when its last client has gone. Runs
 /// on shard 0.
 class supervisor final : public pinned_actor {
@@ -27,8 +29,10 @@ class supervisor final : public pinned_actor {
 
  private:
   void open(const session_opened& message);
-  void down(const caf::actor_addr& who);
-  void restart(const namespace_ptr& nsp);
+  caf::actor make_client(std::uint32_t shard);
+  void down(const caf::actor_addr& who, const caf::error& why);
+  void lost(const caf::actor_addr& who, const std::string& why);
+  void restart(const namespace_ptr& nsp, const std::string& why);
   void stop(bool failed);
   void drain(const drain_server& how);
   void end_standing_actors();
@@ -46,6 +50,7 @@ class supervisor final : public pinned_actor {
   bool draining_ = false;
   bool failed_ = false;
   std::size_t standing_ = 0;  // Actors told to end that have not yet.
+  std::size_t lost_ = 0;      // Arms, and the transport actor, that died.
 };
 
 }  // namespace troupe::actors

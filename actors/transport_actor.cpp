@@ -46,7 +46,7 @@ caf::behavior transport_arm::make_behavior() {
           guard([&] { handle(message); });
           came_back(message.nsp, message.what.from);
         },
-        [this](const wake&) { guard([&] { expire_acks(); }); },
+        [this](const wake&) { guard([&] { wake_up(); }); },
         [this](const adopt& message) { guard([&] { message.connection->arrive(shard_); }); },
         [this](const attach_client& message) {
           guard([&] { shard_.attach(message.id, message.connection); });
@@ -60,7 +60,9 @@ caf::behavior transport_arm::make_behavior() {
         },
         [this](const stop_shard& message) {
           last_ = message;
+          last_due_ = shard_.now() + shard_.shared().options().close_timeout;
           stop_if_all_passed();
+          plan_wake();
         },
         [this](const passed_on& message) {
           passed_.push_back(message.nsp);
@@ -93,6 +95,8 @@ void transport_arm::stop_if_all_passed() {
   if (!last_->behind.empty()) return;
   const disconnect_reason reason = last_->reason;
   last_.reset();
+  last_due_ = time_point::max();
+  plan_wake();
   guard([&] { shard_.shut_down(reason); });
 }
 
@@ -103,6 +107,8 @@ void transport_arm::guard(Work work) {
     work();
   } catch (const std::exception& thrown) {
     shard_.shared().log(log_level::error, std::string("transport arm: ") + thrown.what());
+  } catch (...) {
+    shard_.shared().log(log_level::error, "transport arm: unknown exception");
   }
 }
 
@@ -124,12 +130,21 @@ void transport_arm::await_acks(const fanout& message) {
     asked.insert(who.sid);
   });
   shard_.acks().add(message.ack_id, message.acks, std::move(asked), shard_.now());
-  shard_.wake_arm_at(shard_.acks().next_deadline());
+  plan_wake();
 }
 
-void transport_arm::expire_acks() {
+void transport_arm::wake_up() {
   shard_.acks().expire(shard_.now());
-  shard_.wake_arm_at(shard_.acks().next_deadline());
+  if (last_ && last_due_ <= shard_.now()) {
+    // A namespace's shard hangs in a handler: the others do not wait for it for ever.
+    last_->behind.clear();
+    stop_if_all_passed();
+  }
+  plan_wake();
+}
+
+void transport_arm::plan_wake() {
+  shard_.wake_arm_at(std::min(shard_.acks().next_deadline(), last_due_));
 }
 
 void transport_arm::tell_watchers(const fanout& message) {

@@ -54,7 +54,8 @@ class transport_arm final : public pinned_actor {
   void handle(const table_change_rooms& message);
   void handle(const table_direct& message);
   void handle(const table_operation& message);
-  void expire_acks();
+  void wake_up();
+  void plan_wake();
   void handle(const broadcaster_restarted& message);
   template <class Work>
   void guard(Work work);
@@ -62,8 +63,9 @@ class transport_arm final : public pinned_actor {
   void count_taken(std::uint32_t nsp);
 
   shard_context& shard_;
-  std::optional<stop_shard> last_;     // Received, but namespaces are still to be heard of.
-  std::vector<std::uint32_t> passed_;  // Heard of.
+  std::optional<stop_shard> last_;           // Received, but namespaces are still to be heard of,
+  time_point last_due_ = time_point::max();  // until then.
+  std::vector<std::uint32_t> passed_;        // Heard of.
 };
 
 }  // namespace troupe::actors

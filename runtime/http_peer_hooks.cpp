@@ -65,8 +65,8 @@ hook_answer http_peer::take_back() {
 
 void http_peer::give_up_hook() {
   hook_deadline_ = time_point::max();
-  // An answer that is on its way counts: it is here soon.
-  if (!waiting_->give_up()) return;
+  // An answer that is on its way counts: it is here soon, unless nobody is left to bring it.
+  if (!waiting_->give_up() && !home_.is_shutting_down()) return;
   waiting_->forget();
   waiting_.reset();
   home_.count().requests_refused.add();

@@ -73,13 +73,7 @@ nsp server::parent(actors::name_judge judge, actors::name_test test) {
 void server::on_new_namespace(std::function<void(nsp)> handler) {
   actors::directory& shared = *state_->shared;
   shared.names().on_new([&shared, handler = std::move(handler)](const auto& made) {
-    try {
-      handler({shared, made});
-    } catch (const std::exception& thrown) {
-      shared.log(log_level::error, std::string("new namespace handler threw: ") + thrown.what());
-    } catch (...) {
-      shared.log(log_level::error, "new namespace handler threw");
-    }
+    shared.call("new namespace handler", [&] { handler({shared, made}); });
   });
 }
 
@@ -110,19 +104,23 @@ server_stats server::stats() const {
     sum.acks_timed_out += counted.acks_timed_out.value();
     sum.volatile_dropped += counted.volatile_dropped.value();
     sum.outboxes_overflown += counted.outboxes_overflown.value();
+    sum.clients_died += counted.clients_died.value();
+    sum.operations_held += counted.operations_held.value();
     sum.reads_paused += counted.reads_paused.value();
     sum.connections_refused += counted.connections_refused.value();
     sum.sessions_refused += counted.sessions_refused.value();
     sum.events_refused += counted.events_refused.value();
     sum.rooms_refused += counted.rooms_refused.value();
     sum.events_timed_out += counted.events_timed_out.value();
+    sum.session_calls_dropped += counted.session_calls_dropped.value();
     sum.actor_messages_dropped += counted.actor_messages_dropped.value();
     sum.sockets_recovered += counted.sockets_recovered.value();
     sum.sockets_not_recovered += counted.sockets_not_recovered.value();
     sum.recovery_packets_dropped += counted.recovery_packets_dropped.value();
     sum.recovery_sessions_dropped += counted.recovery_sessions_dropped.value();
   }
-  for (const auto& nsp : state_->shared->all()) sum.emits_refused += nsp->outside().refused();
+  sum.handlers_thrown += state_->shared->calls_thrown();
+  sum.emits_refused = state_->shared->names().emits_refused();
   return sum;
 }
 

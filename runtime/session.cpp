@@ -200,6 +200,7 @@ void session::ask(std::function<void(actors::connection_actor&)> work) {
 
 void session::expired(time_point now) {
   if (cut_off_ && !gone_) return abort();
+  if (std::exchange(closes_soon_, false) && !gone_) close();
   if (websocket_ != nullptr) websocket_->connection().advance(now);
   if (probe_ != nullptr) probe_->connection().advance(now);
   // Its pong may be among what is not read for want of credit, or behind a POST that waits for it.

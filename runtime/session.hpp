@@ -63,10 +63,14 @@ class session final : public actors::link,
   /// The connection actor is there.
   void attach(const caf::actor& connection);
   const caf::actor& actor() const noexcept { return actor_; }
-  /// The connection actor is not there and will not be, or has died.
+  /// The connection actor is not there and will not be, or has died: resets the connections.
   void abandon();
+  /// The connection actor is not there and will not be: closes in order.
+  void dismiss();
   /// Hands on what waits for the actor as far as there is credit, then reads on.
   void pump();
+  /// Closes, as close() does, when the deadlines are looked at next.
+  void close_soon();
   /// Resets the connections now, whatever is queued; the actor is told.
   void abort();
   /// End of turn: writes what the turn queued.
@@ -146,6 +150,7 @@ class session final : public actors::link,
   disconnect_reason reason_ = disconnect_reason::transport_close;
   bool is_plain_ = true;  // Frames go out as they are, and nobody listens.
   bool paused_ = false;
+  bool closes_soon_ = false;
   bool cut_off_ = false;  // It overflowed in the middle of things: aborted at once, by its timer.
   bool gone_ = false;     // The engine has closed; the actor knows or will know.
   bool told_closed_ = false;

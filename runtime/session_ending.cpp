@@ -50,9 +50,20 @@ void session::abandon() {
   bury_if_done();
 }
 
+void session::dismiss() {
+  released_ = true;
+  close();
+  bury_if_done();
+}
+
 void session::close() {
   engine_.close(home_.now());
   plan();
+}
+
+void session::close_soon() {
+  closes_soon_ = true;
+  home_.deadlines().schedule(*this, home_.now());
 }
 
 void session::abort() {

@@ -220,7 +220,9 @@ actors::link* shard::find(const actors::link_id& id) noexcept {
 }
 
 void shard::attach(const actors::link_id& id, const caf::actor& connection) {
-  if (session* found = occupant(id)) found->attach(connection);
+  session* found = occupant(id);
+  if (found != nullptr && !found->is_released()) return found->attach(connection);
+  actors::tell(connection, actors::link_closed{disconnect_reason::transport_error});
 }
 
 void shard::forget(const actors::link_id& id) {

@@ -58,6 +58,9 @@ class shard final : public actors::shard_context {
   time_point next_deadline() const noexcept { return deadlines_.next(); }
   /// Nobody is left who is still to be written to: no session, no HTTP request under way.
   bool is_quiet() const noexcept;
+  /// Shuts down unless it has been told to: its arm may have died.
+  void ensure_shut_down();
+  bool is_shutting_down() const noexcept { return shutting_down_; }
   /// Closes the HTTP connections without a request.
   void drop_idle_peers();
   /// Sessions may be opened: it neither drains nor shuts down.
@@ -99,6 +102,18 @@ class shard final : public actors::shard_context {
   session* find(std::string_view sid) noexcept;
   /// The shard that gave out this sid; any, for a made-up one.
   unsigned shard_of(std::string_view sid) const noexcept;
+  /// One call of a session's listener.
+  class listener_call {
+   public:
+    explicit listener_call(shard& home) noexcept : home_(home) { ++home_.listener_calls_; }
+    ~listener_call() { --home_.listener_calls_; }
+    listener_call(const listener_call&) = delete;
+    listener_call& operator=(const listener_call&) = delete;
+
+   private:
+    shard& home_;
+  };
+  bool is_in_listener() const noexcept { return listener_calls_ != 0; }
   void mark_dirty(session& which) { dirty_.push_back(&which); }
   /// A shared frame for one of the session's own packets.
   protocol::frame_ptr control_frame(std::string_view packet);
@@ -165,6 +180,7 @@ class shard final : public actors::shard_context {
   std::unique_ptr<compression> compression_;
   transport::http_compressor compressor_;
   std::shared_ptr<shard_gate> gate_;  // Once a hook was called.
+  unsigned listener_calls_ = 0;       // Under way, one within the other.
   bool shutting_down_ = false;
   std::unique_ptr<drain> ending_;  // Set while it drains or shuts down.
 };

@@ -33,7 +33,7 @@ bool shard::admit_connection(transport::stream& bytes) {
 }
 
 void shard::report_limit(limit which, std::string_view address) {
-  if (settings().limits.on_reached) settings().limits.on_reached({which, address});
+  shared().report({which, address});
 }
 
 void shard::shut_down(disconnect_reason reason) {
@@ -41,11 +41,21 @@ void shard::shut_down(disconnect_reason reason) {
   // Who has not gone when close_timeout is over is reset.
   ending_ = std::make_unique<drain>(*this, std::vector<actors::link_id>(), reason,
                                     settings().close_timeout, settings().close_timeout);
-  for (const slot& place : slots_)
-    if (place.occupant != nullptr) shut_down_one(place.occupant->id(), reason);
+  for (const slot& place : slots_) {
+    if (place.occupant == nullptr) continue;
+    // One that has no actor by now gets none: the supervisor has sent this behind the last.
+    if (place.occupant->actor() || place.occupant->is_released())
+      shut_down_one(place.occupant->id(), reason);
+    else
+      place.occupant->dismiss();
+  }
   for (std::size_t i = peers_.size(); i > 0; --i) peers_[i - 1]->shut_down();
   // A client between two polls asks again on the connection that it has, and is told.
   if (session_count() == 0) drop_idle_peers();
+}
+
+void shard::ensure_shut_down() {
+  if (!shutting_down_) shut_down(disconnect_reason::server_shutting_down);
 }
 
 void shard::drop_idle_peers() {

@@ -2,6 +2,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#include <utility>
 
 namespace troupe::runtime {
 
@@ -68,10 +69,19 @@ void loop_unit::run_some(std::size_t jobs, std::size_t messages) {
   }
 }
 
+bool loop_unit::run_aside() {
+  if (!has_work()) return false;
+  const loop_unit* const before = std::exchange(here, this);
+  run_some(jobs_per_turn_max, messages_per_job_max);
+  here = before;
+  return true;
+}
+
 void shard_thread::run() {
   unit_.attach();
   const auto guard = boost::asio::make_work_guard(loop_);
   while (!stopping_.load(std::memory_order_acquire)) turn();
+  shard_.ensure_shut_down();
   // What the actors still have to say to each other, and the last bytes: who is slow to read them
   // is reset when the server's close timeout or the connection's own is over.
   while (unit_.has_work() || !shard_.is_quiet()) turn();

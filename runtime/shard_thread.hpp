@@ -25,6 +25,9 @@ class loop_unit final : public actors::pinned_unit {
   /// Runs at most `jobs` actors, each for at most `messages` messages. Only on its thread.
   void run_some(std::size_t jobs, std::size_t messages);
   bool has_work();
+  /// Runs what there is on a thread that is not its own, while its own does not run. False:
+  /// nothing.
+  bool run_aside();
 
  private:
   void submit(caf::resumable* job) override;
@@ -50,6 +53,8 @@ class shard_thread {
   void run();
   /// Any thread.
   void stop();
+  /// Runs the shard's actors here, once, without run() or I/O. False: they have nothing to do.
+  bool run_actors() { return unit_.run_aside(); }
 
  private:
   void turn();
