@@ -1,6 +1,10 @@
 #include <troupe/actors/broadcaster.hpp>
 
 #include <algorithm>
+#include <exception>
+#include <stdexcept>
+#include <string>
+#include <utility>
 
 #include <troupe/actors/shard_context.hpp>
 #include <troupe/protocol/socketio/packet.hpp>
@@ -47,11 +51,14 @@ caf::behavior broadcaster::make_behavior() {
   };
 }
 
+counters& broadcaster::counts() const {
+  return directory_.shards[nsp_->index() % members_.size()]->count();
+}
+
 template <class Operation>
 void broadcaster::take(const Operation& message) {
   if (full_ == 0 && held_.empty()) return handle(message);
-  if (held_.empty())
-    directory_.shards[nsp_->index() % members_.size()]->count().operations_held.add();
+  if (held_.empty()) counts().operations_held.add();
   held_.emplace_back(message);
 }
 
@@ -101,6 +108,7 @@ void broadcaster::handle(const subscribe& message) {
     if (!(old->second.link == message.from.from)) remove(message.sid, link_id(old->second.link));
   const auto [place, added] =
       subscribers_.emplace(message.sid, member_entry{message.from.from, {}});
+  if (message.recovery != nullptr && !std::exchange(place->second.has_pid, true)) ++known_members_;
   if (added) ++members_[shard];
   if (added && listeners_ != nullptr) tell_joined(message.sid, message.sid, true);
   for (const std::string& name : message.rooms) enter(message.sid, place->second, name);
@@ -131,28 +139,47 @@ void broadcaster::handle(const publish& message) {
   fanout out{nsp_->index(), message.from, nullptr, message.targets, message.how, nullptr, {}, 0};
   const bool has_receivers =
       std::find(receivers_.begin(), receivers_.end(), true) != receivers_.end();
-  if (message.acks.answers != nullptr && has_receivers) {
-    out.acks = message.acks;
-    out.ack_id = directory_.next_broadcast_ack();
-    out.frame = encode(message, message.values, out.ack_id);
-  } else if (recovery_ != nullptr && message.acks.answers == nullptr) {
-    out.frame = encode_recoverable(message, has_receivers);
-  } else if (has_receivers) {
-    out.frame = encode(message, message.values);
-  }
-  if (has_receivers && nsp_->has_outgoing_watchers())
-    out.words = std::make_shared<const spoken>(spoken{message.event, message.values});
+  const bool is_written = write(out, message, has_receivers);
+  if (!is_written) std::fill(receivers_.begin(), receivers_.end(), false);
   // The shard it came from hears of it in any case: it counts the operation as returned.
   if (message.from.from.shard != origin::none) receivers_[message.from.from.shard] = true;
   if (message.acks.answers != nullptr)
     message.acks.answers->bring([&](collected_acks& all) {
       --all.broadcasters;
+      if (!is_written) all.error = make_error_code(ack_errc::disconnected);
       if (out.frame != nullptr)
         all.shards +=
             static_cast<std::uint32_t>(std::count(receivers_.begin(), receivers_.end(), true));
     });
   for (std::uint32_t shard = 0; shard < receivers_.size(); ++shard)
     if (receivers_[shard]) send(shard, out);
+}
+
+// A parser of the user's may throw: that costs this event, and no other.
+bool broadcaster::write(fanout& out, const publish& message, bool has_receivers) {
+  std::string wrong;
+  try {
+    if (message.acks.answers != nullptr && has_receivers) {
+      out.acks = message.acks;
+      out.ack_id = directory_.next_broadcast_ack();
+      out.frame = encode(message, message.values, out.ack_id);
+    } else if (recovery_ != nullptr && message.acks.answers == nullptr) {
+      out.frame = encode_recoverable(message, has_receivers);
+    } else if (has_receivers) {
+      out.frame = encode(message, message.values);
+    }
+    if (has_receivers && nsp_->has_outgoing_watchers())
+      out.words = std::make_shared<const spoken>(spoken{message.event, message.values});
+    return true;
+  } catch (const std::exception& thrown) {
+    wrong = thrown.what();
+  } catch (...) {
+    wrong = "unknown exception";
+  }
+  counts().handlers_thrown.add();
+  directory_.log(log_level::error, "an event is dropped, its encoding threw: " + wrong);
+  out = {nsp_->index(), message.from, nullptr, nullptr, message.how, nullptr, {}, 0};
+  return false;
 }
 
 void broadcaster::handle(const member_operation& message) {
@@ -174,22 +201,6 @@ void broadcaster::handle(const member_operation& message) {
     if (receivers_[shard]) send(shard, table_operation{nsp_->index(), message});
 }
 
-void broadcaster::change_rooms_of(const std::string& sid, member_entry& who,
-                                  const member_operation& message) {
-  change_rooms made{message.from, sid, {}, message.what == member_operation::kind::join};
-  for (const std::string& name : message.rooms) {
-    if (!made.join) {
-      exit(sid, who, name);
-    } else if (name != sid && who.rooms.size() < directory_.options().rooms_per_socket_max) {
-      enter(sid, who, name);
-    } else {
-      continue;
-    }
-    made.rooms.push_back(name);
-  }
-  if (recovery_ != nullptr) recovery_->rooms_changed(made);
-}
-
 void broadcaster::handle(const pass_on&) {
   for (const caf::actor& arm : directory_.arms) tell(arm, passed_on{nsp_->index()});
 }
@@ -198,12 +209,12 @@ protocol::frame_ptr broadcaster::encode(const publish& message, const arguments&
                                         std::optional<std::uint64_t> id) const {
   const argument_writer writer(message.event, values);
   auto made = directory_.encode().event(nsp_->name(), writer.texts(), id, writer.attachments());
+  if (made == nullptr) throw std::logic_error("the parser gave no frame");
   return protocol::with_compression(std::move(made), message.how.may_compress);
 }
 
 protocol::frame_ptr broadcaster::encode_recoverable(const publish& message, bool has_receivers) {
-  const bool is_kept =
-      !message.how.is_volatile && recovery_->wants(has_receivers, subscribers_.size());
+  const bool is_kept = !message.how.is_volatile && recovery_->wants(has_receivers, known_members_);
   if (!is_kept && !has_receivers) return nullptr;
   arguments values = message.values;
   values.emplace_back(recovery_->offset_for(is_kept));
@@ -215,90 +226,6 @@ protocol::frame_ptr broadcaster::encode_recoverable(const publish& message, bool
 void broadcaster::handle(const direct& message) {
   send(message.from.from.shard, table_direct{nsp_->index(), message});
   if (message.last) remove(message.sid, message.from.from);
-}
-
-void broadcaster::handle(const resubscribe& message) {
-  // Nobody comes or goes: it only learns who is there.
-  const auto listeners = std::exchange(listeners_, nullptr);
-  unheard_[message.shard] = false;
-  for (const member& listed : message.members) {
-    const auto [place, added] = subscribers_.emplace(listed.sid, member_entry{listed.link, {}});
-    if (!added) continue;
-    ++members_[message.shard];
-    for (const std::string& name : listed.rooms) enter(listed.sid, place->second, name);
-  }
-  listeners_ = listeners;
-}
-
-void broadcaster::remove(const std::string& sid, const link_id& from) {
-  const auto found = subscribers_.find(sid);
-  if (found == subscribers_.end() || !(found->second.link == from)) return;
-  const auto rooms = found->second.rooms;
-  for (const std::string& name : rooms) exit(sid, found->second, name);
-  if (listeners_ != nullptr) tell_left(sid, sid, true);
-  --members_[found->second.link.shard];
-  subscribers_.erase(found);
-}
-
-void broadcaster::enter(const std::string& sid, member_entry& who, const std::string& room_name) {
-  if (std::find(who.rooms.begin(), who.rooms.end(), room_name) != who.rooms.end()) return;
-  who.rooms.push_back(room_name);
-  const auto [entry, is_new] = rooms_.try_emplace(room_name);
-  entry->second.members.resize(members_.size());
-  ++entry->second.members[who.link.shard];
-  if (listeners_ != nullptr) tell_joined(room_name, sid, is_new);
-}
-
-void broadcaster::exit(const std::string& sid, member_entry& who, const std::string& room_name) {
-  const auto left = std::find(who.rooms.begin(), who.rooms.end(), room_name);
-  if (left == who.rooms.end()) return;
-  const auto entry = rooms_.find(*left);
-  --entry->second.members[who.link.shard];
-  const auto& counts = entry->second.members;
-  const bool is_last =
-      std::all_of(counts.begin(), counts.end(), [](auto count) { return count == 0; });
-  if (is_last) rooms_.erase(entry);
-  who.rooms.erase(left);
-  if (listeners_ != nullptr) tell_left(room_name, sid, is_last);
-}
-
-namespace {
-
-template <class Handlers, class... Words>
-void call_each(const directory& shared, const Handlers& handlers, const Words&... words) {
-  for (const auto& handler : handlers) {
-    try {
-      handler(words...);
-    } catch (const std::exception& thrown) {
-      shared.log(log_level::error, std::string("room listener threw: ") + thrown.what());
-    } catch (...) {
-      shared.log(log_level::error, "room listener threw");
-    }
-  }
-}
-
-}  // namespace
-
-void broadcaster::tell_joined(const std::string& room, const std::string& sid,
-                              bool is_first) const {
-  const auto kept = listeners_;
-  if (is_first) call_each(directory_, kept->created, room);
-  call_each(directory_, kept->joined, room, sid);
-}
-
-void broadcaster::tell_left(const std::string& room, const std::string& sid, bool is_last) const {
-  const auto kept = listeners_;
-  call_each(directory_, kept->left, room, sid);
-  if (is_last) call_each(directory_, kept->deleted, room);
-}
-
-void broadcaster::add_receivers(const std::string& room_name, std::vector<bool>& shards) const {
-  if (const auto own = subscribers_.find(room_name); own != subscribers_.end())
-    shards[own->second.link.shard] = true;
-  const auto found = rooms_.find(room_name);
-  if (found == rooms_.end()) return;
-  for (std::size_t shard = 0; shard < shards.size(); ++shard)
-    if (found->second.members[shard] != 0) shards[shard] = true;
 }
 
 }  // namespace troupe::actors

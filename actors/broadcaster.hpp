@@ -37,6 +37,7 @@ class broadcaster final : public pinned_actor {
   struct member_entry {
     link_id link;
     std::vector<std::string> rooms;
+    bool has_pid = false;  // Recovery knows it.
   };
 
   void handle(const subscribe& message);
@@ -52,6 +53,8 @@ class broadcaster final : public pinned_actor {
   void send(std::uint32_t shard, const Message& message);
 
   void handle(const publish& message);
+  /// Encodes what `out` is to carry, if anything; false, and an empty `out`, if that failed.
+  bool write(fanout& out, const publish& message, bool has_receivers);
   void handle(const direct& message);
   void handle(const unsubscribe& message) { remove(message.sid, message.from); }
   void handle(const member_operation& message);
@@ -72,6 +75,7 @@ class broadcaster final : public pinned_actor {
   void tell_joined(const std::string& room, const std::string& sid, bool is_first) const;
   void tell_left(const std::string& room, const std::string& sid, bool is_last) const;
   void add_receivers(const std::string& room_name, std::vector<bool>& shards) const;
+  counters& counts() const;  // Of the shard that it runs on.
 
   directory& directory_;
   namespace_ptr nsp_;
@@ -84,6 +88,7 @@ class broadcaster final : public pinned_actor {
   std::uint32_t full_ = 0;              // Shards that are at the bound.
   std::deque<operation> held_;          // At most what the senders' credit allows.
   std::unique_ptr<recovery> recovery_;  // Null where it is off.
+  std::size_t known_members_ = 0;       // Those of the subscribers that recovery knows.
   std::shared_ptr<const namespace_entry::room_listeners> listeners_;  // Null: none.
 };
 

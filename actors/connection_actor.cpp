@@ -1,6 +1,7 @@
 #include <troupe/actors/connection_actor.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include <troupe/protocol/socketio/packet.hpp>
 
@@ -44,6 +45,12 @@ connection_actor::connection_actor(caf::actor_config& config, shard_context& hom
 
 connection_actor* connection_actor::current() noexcept {
   return running;
+}
+
+void connection_actor::check_is_current() const {
+  if (running != this)
+    throw std::logic_error(
+        "a socket is used outside its client's handlers; see socket::executor()");
 }
 
 caf::behavior connection_actor::make_behavior() {

@@ -29,6 +29,8 @@ class connection_actor final : public pinned_actor {
   caf::behavior make_behavior() override;
   void on_exit() override;
 
+  /// Throws std::logic_error unless this thread handles a message of its.
+  void check_is_current() const;
   /// The connection actor whose message this thread is handling, or null.
   static connection_actor* current() noexcept;
 
@@ -56,8 +58,8 @@ class connection_actor final : public pinned_actor {
   void add_ack(socket_state& asking, std::uint64_t id, ack_handler handler,
                std::chrono::milliseconds timeout);
   /// Runs `work` as a handler of the socket's.
-  void do_for(socket_state& whose, const std::function<void()>& work) {
-    run(whose, "posted work", work);
+  void do_for(socket_state& whose, std::string_view what, const std::function<void()>& work) {
+    run(whose, what, work);
   }
   /// What a member_operation asks of the socket `sid`, if it is still there.
   void show(std::string_view sid, collection<std::vector<remote_socket>>& found);

@@ -29,11 +29,14 @@ class ack_port final : public ack::port {
         owner_, [sid = sid_, id = id_, values = std::move(values)](connection_actor& self) {
           socket_state* to = self.find(sid);
           if (to == nullptr || to->now == phase::ended) return;
-          const argument_writer writer({}, values);
-          self.send(*to,
-                    self.home().shared().encode().ack(to->entry->name(), writer.texts(), id,
-                                                      writer.attachments()),
-                    {});
+          // A parser of the user's may throw.
+          self.do_for(*to, "ack", [&] {
+            const argument_writer writer({}, values);
+            self.send(*to,
+                      self.home().shared().encode().ack(to->entry->name(), writer.texts(), id,
+                                                        writer.attachments()),
+                      {});
+          });
         });
   }
 

@@ -239,8 +239,11 @@ void recovery::wake_up() {
 void recovery::plan() {
   if (is_planned_ || (saved_.empty() && log_.size() == 0)) return;
   is_planned_ = true;
-  home_.wake_broadcaster(nsp_,
-                         home_.now() + options_.max_disconnection_duration / sweeps_per_duration);
+  // Not at once, however short the time: it would be at every turn.
+  home_.wake_broadcaster(
+      nsp_, home_.now() + std::max<std::chrono::milliseconds>(
+                              options_.max_disconnection_duration / sweeps_per_duration,
+                              std::chrono::milliseconds(1)));
 }
 
 }  // namespace troupe::actors

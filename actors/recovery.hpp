@@ -27,7 +27,9 @@ class recovery {
   recovery(shard_context& home, std::uint32_t nsp);
   ~recovery();
 
-  /// Whether an event must be kept: somebody gets it, or somebody is not among the `connected`.
+  /// Whether an event must be kept: somebody gets it, or somebody known is not `connected`. Members
+  /// that are not known here (clients of Socket.IO 2, all who were there when the broadcaster was
+  /// restarted) do not count.
   bool wants(bool has_receivers, std::size_t connected) const noexcept {
     return !by_pid_.empty() && (has_receivers || by_pid_.size() != connected);
   }

@@ -18,7 +18,8 @@ socket_executor::socket_executor(actors::socket_state& of)
 void socket_executor::post(std::function<void()> work) const {
   actors::tell(to_->owner,
                actors::call{[to = to_, work = std::move(work)](actors::connection_actor& self) {
-                 if (actors::socket_state* there = self.find(to->sid)) self.do_for(*there, work);
+                 if (actors::socket_state* there = self.find(to->sid))
+                   self.do_for(*there, "posted work", work);
                }});
 }
 

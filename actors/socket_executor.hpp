@@ -12,7 +12,8 @@ struct socket_state;
 /// Brings work from any thread to a socket, as one of its handlers: `auto here =
 /// socket.executor();`, later, on whichever thread, `here.post([&socket, answer] {
 /// socket.emit("done", answer); })`. What is posted runs in order, and is dropped, not run, once
-/// the socket has ended. Copyable.
+/// the socket has ended. Nothing bounds what waits there: that is for whoever posts. Copyable; not
+/// to be used once the server has been destroyed.
 class socket_executor {
  public:
   explicit socket_executor(actors::socket_state& of);

@@ -60,7 +60,9 @@ class parser {
   /// For one client; `bounds` outlives it.
   virtual std::unique_ptr<packet_decoder> make_decoder(const protocol::limits& bounds) const = 0;
   /// One or more whole Engine.IO messages, which are kept together: text begins with the packet
-  /// type `4`, binary (frame::binary, frame::of) has none.
+  /// type `4`, binary (frame::binary, frame::of) has none. Never null. What it throws comes out of
+  /// a direct emit, drops a broadcast (logged; an ack of it fails), and ends a socket whose ack it
+  /// was for, and a client whose CONNECT or DISCONNECT it was for.
   virtual protocol::frame_ptr encode(const outgoing_packet& packet) const = 0;
 };
 

@@ -396,3 +396,27 @@ TEST_CASE("a socket's data is there until the handler that ended it has returned
     CHECK(seen == 1);
   });
 }
+
+TEST_CASE("members that recovery does not know do not hide that somebody is away") {
+  with_seeds(60, [](std::uint64_t seed) {
+    one_client all(seed);
+    bench_client unknown(all.bench, over::websocket);
+    unknown.join();
+    all.bench.run();
+    // Whoever is there now is known to the next broadcaster by id only.
+    caf::anon_send_exit(all.bench.broadcaster(), caf::exit_reason::kill);
+    all.bench.run();
+    all.join();
+    all.io.emit("n", 1);
+    all.settle();
+    const std::string id = all.client.id;
+    all.client.cut();
+    all.bench.run();
+    CHECK(all.bench.subscribers("/") == 1);
+    all.io.to(id).emit("n", 2);
+    all.bench.run();
+    all.come_back();
+    CHECK(all.client.is_recovered);
+    CHECK(all.client.heard("n") == strings{"1", "2"});
+  });
+}
