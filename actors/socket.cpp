@@ -25,7 +25,8 @@ troupe::handshake socket::handshake() const noexcept {
 }
 
 engine_session& socket::conn() const {
-  return state_.owner.connection()->conn();
+  if (state_.session == nullptr) state_.session = std::make_unique<actors::socket_session>(state_);
+  return *state_.session;
 }
 
 troupe::nsp socket::nsp() const {
@@ -37,6 +38,7 @@ std::any& socket::data() noexcept {
 }
 
 void socket::join(room_names rooms) {
+  state_.owner.check_is_current();
   for (std::string& room : std::move(rooms).list()) {
     if (state_.rooms.size() >= state_.owner.home().shared().options().rooms_per_socket_max)
       throw std::length_error("too many rooms");
@@ -47,6 +49,7 @@ void socket::join(room_names rooms) {
 }
 
 void socket::leave(std::string_view room) {
+  state_.owner.check_is_current();
   state_.owner.change_rooms_of(state_, std::string(room), false);
 }
 
@@ -61,6 +64,7 @@ socket_executor socket::executor() const {
 }
 
 void socket::disconnect(bool close) {
+  state_.owner.check_is_current();
   if (close)
     state_.owner.end_all(disconnect_reason::server_namespace_disconnect, true);
   else if (state_.now == socket_state::phase::connecting)

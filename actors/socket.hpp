@@ -23,7 +23,8 @@ namespace troupe {
 ///
 /// Thread: use it only inside handlers of its own client (events, acks, middlewares, connect and
 /// disconnect), which all run on one thread; from anywhere else reach the client as a room,
-/// `io.to(id).emit(...)`. A handler that throws ends this socket and nothing else.
+/// `io.to(id).emit(...)`, or by its executor(); emitting, joining, leaving, ending it and adding
+/// handlers throw std::logic_error there. A handler that throws ends this socket and nothing else.
 class socket : public socket_listeners {
  public:
   explicit socket(actors::socket_state& state) noexcept : socket_listeners(state) {}
@@ -35,7 +36,8 @@ class socket : public socket_listeners {
   /// those of then, and it is sent what it missed (options::connection_state_recovery).
   bool recovered() const noexcept;
   troupe::handshake handshake() const noexcept;
-  /// The Engine.IO session that all of the client's sockets share: its transport, its events.
+  /// The Engine.IO session that all of the client's sockets share: its transport, its events, which
+  /// are told as this socket's handlers are called.
   engine_session& conn() const;
   troupe::nsp nsp() const;
   /// Yours; lives as long as the socket, and is there again when it is recovered. Where recovery

@@ -11,6 +11,7 @@ namespace troupe {
 listener socket_listeners::add_handler(std::string_view name, event_handler handler, bool once) {
   if (protocol::socketio::is_reserved_event(name))
     throw std::invalid_argument("reserved event name: no client can send it");
+  state_.owner.check_is_current();
   const listener added = state_.next_listener();
   state_.handlers.append(added, {std::string(name), std::move(handler), once});
   return added;
@@ -33,12 +34,14 @@ std::size_t socket_listeners::listener_count(std::string_view name) const {
 }
 
 listener socket_listeners::on_any(any_handler handler) {
+  state_.owner.check_is_current();
   const listener added = state_.next_listener();
   state_.any_handlers.append(added, std::move(handler));
   return added;
 }
 
 listener socket_listeners::prepend_any(any_handler handler) {
+  state_.owner.check_is_current();
   const listener added = state_.next_listener();
   state_.any_handlers.prepend(added, std::move(handler));
   return added;
@@ -53,6 +56,7 @@ void socket_listeners::off_any() {
 }
 
 listener socket_listeners::on_any_outgoing(outgoing_handler handler) {
+  state_.owner.check_is_current();
   const listener added = state_.next_listener();
   state_.outgoing_handlers.append(added, std::move(handler));
   state_.owner.watch_outgoing(state_);
@@ -60,6 +64,7 @@ listener socket_listeners::on_any_outgoing(outgoing_handler handler) {
 }
 
 listener socket_listeners::prepend_any_outgoing(outgoing_handler handler) {
+  state_.owner.check_is_current();
   const listener added = state_.next_listener();
   state_.outgoing_handlers.prepend(added, std::move(handler));
   state_.owner.watch_outgoing(state_);
@@ -77,6 +82,7 @@ void socket_listeners::off_any_outgoing() {
 }
 
 void socket_listeners::use(event_middleware middleware) {
+  state_.owner.check_is_current();
   auto changed = state_.middlewares == nullptr
                      ? std::make_shared<std::vector<event_middleware>>()
                      : std::make_shared<std::vector<event_middleware>>(*state_.middlewares);
@@ -85,14 +91,17 @@ void socket_listeners::use(event_middleware middleware) {
 }
 
 void socket_listeners::on_error(std::function<void(const refusal&)> handler) {
+  state_.owner.check_is_current();
   state_.error_handlers.append(state_.next_listener(), std::move(handler));
 }
 
 void socket_listeners::on_disconnect(std::function<void(disconnect_reason)> handler) {
+  state_.owner.check_is_current();
   state_.disconnected.push_back(std::move(handler));
 }
 
 void socket_listeners::on_disconnecting(std::function<void(disconnect_reason)> handler) {
+  state_.owner.check_is_current();
   state_.disconnecting.push_back(std::move(handler));
 }
 

@@ -3,7 +3,6 @@
 #include <stdexcept>
 
 #include <troupe/actors/connection_actor.hpp>
-#include <troupe/protocol/assert.hpp>
 #include <troupe/protocol/socketio/packet.hpp>
 
 namespace troupe {
@@ -39,7 +38,7 @@ void socket_operator::emit_values(std::string_view event, arguments values,
   if (protocol::socketio::is_reserved_event(event))
     throw std::invalid_argument("reserved event name");
   actors::connection_actor& owner = state_->owner;
-  TROUPE_ASSERT(actors::connection_actor::current() == &owner);
+  owner.check_is_current();
   using phase = actors::socket_state::phase;
   if (state_->now == phase::connected && !handler && !state_->pid.empty())
     return owner.send_recoverable(*state_, event, std::move(values), how_);

@@ -12,6 +12,7 @@
 #include <troupe/actors/directory.hpp>
 #include <troupe/actors/link.hpp>
 #include <troupe/actors/socket.hpp>
+#include <troupe/actors/socket_session.hpp>
 #include <troupe/protocol/socketio/decoder.hpp>
 
 namespace troupe::actors {
@@ -56,6 +57,7 @@ struct socket_state {
   time_point connect_deadline = time_point::max();  // While its middlewares are at work.
   value auth;
   std::any data;
+  std::unique_ptr<socket_session> session;  // Once it was asked for.
   /// The namespace's handlers as they were when this client came.
   std::shared_ptr<const namespace_entry::handlers> shared;
   std::size_t middlewares_done = 0;

@@ -42,6 +42,11 @@ std::string_view session::events::transport() const noexcept {
   return engineio::name_of(owner_.transport());
 }
 
+// Within a listener's call a broadcast may be looking through the table that closing changes.
+void session::events::close() {
+  home_.is_in_listener() ? owner_.close_soon() : owner_.close();
+}
+
 void session::events::opened() {
   for (const auto& listener : home_.hooks().connection) run([&] { listener(*this); });
 }
@@ -70,6 +75,7 @@ void session::events::listens_to_packets() {
 }
 
 void session::events::run(const std::function<void()>& listener) noexcept {
+  const shard::listener_call under_way(home_);
   try {
     return listener();
   } catch (const std::exception& thrown) {

@@ -15,7 +15,7 @@ class session::events final : public engine_session {
   std::string_view transport() const noexcept override;
   const client_handshake& handshake() const noexcept override { return owner_.handshake(); }
   std::size_t write_buffer_bytes() const noexcept override { return owner_.queued_bytes(); }
-  void close() override { owner_.close(); }
+  void close() override;
 
   /// Told by engine::on_connection, once.
   void opened();
@@ -36,7 +36,7 @@ class session::events final : public engine_session {
   void tell(const List& all, const Arguments&... what) {
     for (std::size_t i = 0; i < all.size(); ++i) {
       const auto one = all[i];  // Adding may move the others.
-      run([&] { one(what...); });
+      run([&] { one.call(what...); });
     }
   }
   void run(const std::function<void()>& listener) noexcept;
