@@ -35,8 +35,9 @@ class random_source;
 class simulator;
 
 /// A server's options. Names and defaults are the reference's where it has the option; each bound
-/// says what happens when it is reached. Every member has an initializer: who names a few of them,
-/// `{.port = 80}`, is not warned of the others.
+/// says what happens when it is reached. A server is not made of a count or a time that it could
+/// not run with (std::invalid_argument names the option). Every member has an initializer: who
+/// names a few of them, `{.port = 80}`, is not warned of the others.
 struct options {
   // --- where it listens
   std::string host = "0.0.0.0";
@@ -164,8 +165,10 @@ struct options {
   /// Of each level. Over it lines are counted and dropped; a later line tells how many.
   std::size_t log_lines_per_second_max = 100;
 
-  /// Another protocol than Socket.IO on Engine.IO: spawns the actor of one client, on its shard. It
-  /// handles actors::attached, client_data and link_closed, and answers through the link.
+  /// Another protocol than Socket.IO on Engine.IO: spawns the actor of one client, pinned to its
+  /// shard. It handles actors::attached, client_data and link_closed, which may be the first, and
+  /// answers through the link. Called on the first shard's thread; if it throws, or gives null,
+  /// that client is closed.
   std::function<caf::actor(caf::actor_system&, actors::pinned_unit&, actors::shard_context&)>
       client_actor{};
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <thread>
 
+#include <troupe/runtime/check_options.hpp>
 #include <troupe/runtime/log_limiter.hpp>
 
 namespace troupe::runtime {
@@ -21,7 +22,7 @@ void log_to_stderr(log_level level, std::string_view line) {
 }  // namespace
 
 shard_settings settings_from(options user) {
-  if (user.cookie) check(*user.cookie);
+  check(user);
   shard_settings made;
   made.path = user.path;
   while (!made.path.empty() && made.path.back() == '/') made.path.pop_back();
@@ -100,6 +101,7 @@ actors::actor_options actor_options_from(const shard_settings& settings) {
   made.cleanup_empty_child_namespaces = user.cleanup_empty_child_namespaces;
   made.broadcaster_restarts_max = user.broadcaster_restarts_max;
   made.broadcaster_restarts_window = user.broadcaster_restarts_window;
+  made.close_timeout = user.close_timeout;
   made.parser = user.parser;
   made.emits_under_way_max = user.emits_under_way_max;
   made.recovery = user.connection_state_recovery;
