@@ -51,8 +51,8 @@ class server : public broadcasting<server> {
   server& operator=(const server&) = delete;
 
   /// Listens and serves until close(), or until SIGINT or SIGTERM, which end it in the same way.
-  /// Throws boost::system::system_error when the address cannot be had (address_in_use...). Gives
-  /// what wait() gives.
+  /// Throws boost::system::system_error when the address cannot be had (address_in_use...), and
+  /// std::system_error when its threads cannot. Gives what wait() gives.
   bool run();
   /// The same, without waiting and without an eye on signals. Once: std::logic_error is thrown
   /// when it has been started or closed before. After an error it may be tried again. A close()

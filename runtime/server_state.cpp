@@ -3,6 +3,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/system/system_error.hpp>
 #include <csignal>
+#include <future>
 #include <stdexcept>
 
 #include <troupe/actors/messages.hpp>
@@ -107,18 +108,22 @@ void server::state::start() {
       listeners.push_back(std::move(opened));
     }
     if (settings.user.listens && settings.user.on_listening) settings.user.on_listening(port);
+    run_shards();
   } catch (...) {
-    const std::lock_guard lock(mutex);
-    listeners.clear();
-    now = phase::made;
-    changed.notify_all();
-    if (std::exchange(close_wanted, false)) end_unstarted();
+    bool is_to_end = false;
+    {
+      const std::lock_guard lock(mutex);
+      listeners.clear();
+      is_to_end = std::exchange(close_wanted, false);
+      now = is_to_end ? phase::closing : phase::made;
+      changed.notify_all();
+    }
+    if (is_to_end) end_unstarted();
     throw;
   }
   bool is_to_close = false;
   {
     const std::lock_guard lock(mutex);
-    run_shards();
     now = phase::running;
     is_to_close = close_wanted;
     changed.notify_all();
@@ -128,26 +133,49 @@ void server::state::start() {
   if (is_to_close) close();
 }
 
+// None of them runs before all are there: the system may not have so many.
 void server::state::run_shards() {
-  for (const auto& driver : drivers) threads.emplace_back([one = driver.get()] { one->run(); });
+  std::promise<bool> all_there;
+  const std::shared_future<bool> may_run = all_there.get_future().share();
+  try {
+    for (const auto& driver : drivers)
+      threads.emplace_back([one = driver.get(), may_run] {
+        if (may_run.get()) one->run();
+      });
+  } catch (...) {
+    all_there.set_value(false);
+    for (std::thread& waiting : threads) waiting.join();
+    threads.clear();
+    throw;
+  }
+  all_there.set_value(true);
 }
 
 void server::state::close() {
+  bool has_run = false;
   {
     const std::lock_guard lock(mutex);
     if (now == phase::starting) close_wanted = true;
-    if (now == phase::made) return end_unstarted();
-    if (now != phase::running) return;
+    if (now != phase::made && now != phase::running) return;
+    has_run = now == phase::running;
     now = phase::closing;
   }
-  actors::tell(shared->supervisor, actors::stop_server{});
+  has_run ? actors::tell(shared->supervisor, actors::stop_server{}) : end_unstarted();
 }
 
-// A server that never ran still has actors to end: its loops run for that. Behind the lock.
+// A server that never ran still has actors to end. They run here, since for threads of their own it
+// may be too late.
 void server::state::end_unstarted() {
-  now = phase::closing;
-  run_shards();
   actors::tell(shared->supervisor, actors::stop_server{});
+  if (settings.user.simulator != nullptr) return;
+  const auto is_stopped = [this] {
+    const std::lock_guard lock(mutex);
+    return now == phase::stopped;
+  };
+  for (bool goes_on = true; goes_on;) {
+    goes_on = !is_stopped();
+    for (const auto& driver : drivers) goes_on = driver->run_actors() || goes_on;
+  }
 }
 
 void server::state::drain(std::chrono::milliseconds deadline, std::chrono::milliseconds spread) {
@@ -182,10 +210,13 @@ bool server::state::wait() {
     changed.wait(
         lock, [&] { return now == phase::made || now == phase::stopped || now == phase::ended; });
     if (now != phase::stopped) return !failed;
-    now = phase::ended;
+    now = phase::joining;
   }
   for (std::thread& thread : threads) thread.join();
   threads.clear();
+  const std::lock_guard lock(mutex);
+  now = phase::ended;
+  changed.notify_all();
   return !failed;
 }
 

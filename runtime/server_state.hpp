@@ -64,7 +64,7 @@ struct server::state final : actors::transport_port {
   // Behind the lock.
   std::mutex mutex;
   std::condition_variable changed;
-  enum class phase { made, starting, running, closing, stopped, ended } now = phase::made;
+  enum class phase { made, starting, running, closing, stopped, joining, ended } now = phase::made;
   bool close_wanted = false;  // Asked for while it was starting.
   bool failed = false;
   std::vector<std::unique_ptr<transport::listener>> listeners;
