@@ -25,7 +25,8 @@ using ack_result = protocol::result<arguments>;
 using ack_handler = std::function<void(const ack_result&)>;
 
 /// Answers one event that a client sent with an ack. Copyable; may be kept and called later, on
-/// any thread. The first call counts, later ones are ignored, as are calls after the socket ended.
+/// any thread, until the server is destroyed. The first call counts, later ones are ignored, as are
+/// calls after the socket ended.
 class ack {
  public:
   /// Empty: the client wants no answer; calling does nothing.

@@ -72,7 +72,7 @@ class nsp : public broadcasting<nsp> {
   void unsubscribe(const caf::actor& who) const;
   /// An actor of the server's that does what messages ask for: emit_event, join_rooms, leave_rooms,
   /// disconnect_clients, acknowledge, and ask_client as a request (`<troupe/actors.hpp>`). What one
-  /// actor sends it is done in order. It ends with the server.
+  /// actor sends it is done in order. It ends with the server; null once the server is ending.
   caf::actor actor() const;
 
   /// All members; what broadcasting offers is said of these.

@@ -15,7 +15,8 @@
 namespace troupe {
 
 /// A socket as fetch_sockets() found it: a picture of that moment, and a handle to act on the
-/// socket, whether it is still there or not. Copyable; any thread.
+/// socket, whether it is still there or not. Copyable; any thread. What acts on the socket must not
+/// be called once the server has been destroyed.
 class remote_socket {
  public:
   struct picture {

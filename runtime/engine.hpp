@@ -18,8 +18,9 @@ class server;
 /// requests and sessions whatever speaks over them. A handle, valid as long as the server. Register
 /// before the server starts; afterwards std::logic_error is thrown. What is registered is called on
 /// the thread of the shard that has the request, on several at the same time where there are
-/// several: it must not block, and shares only what may be shared. What throws costs its request
-/// a 500. None of it costs anything while nothing is registered.
+/// several: it must not block, and shares only what may be shared. What is asked about a request
+/// and throws costs it a 500; what a listener throws is only logged and counted. None of it costs
+/// anything while nothing is registered.
 class engine {
  public:
   engine(std::shared_ptr<engine_hooks> hooks, const server& io)
