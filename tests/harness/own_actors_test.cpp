@@ -23,6 +23,7 @@ class measurer final : public caf::event_based_actor {
       return kept_;
     }};
   }
+  void on_exit() override { kept_ = {}; }  // It holds the actor itself, and who asked.
 
  private:
   caf::typed_response_promise<std::uint64_t> kept_;
@@ -47,6 +48,9 @@ class listener final : public caf::event_based_actor {
       std::move(answer).then([this](std::uint64_t length) { chat_.emit("length", length); },
                              [this](const caf::error&) { chat_.emit("none"); });
     }};
+  }
+  void on_exit() override {
+    measurer_ = nullptr;
   }
 
  private:

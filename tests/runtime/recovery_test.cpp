@@ -366,22 +366,25 @@ TEST_CASE("what a broadcaster knew dies with it, and clients come back as new on
 TEST_CASE("a socket's data is there until the handler that ended it has returned") {
   with_seeds(20, [](std::uint64_t seed) {
     int seen = 0;
-    one_client all(seed);
     const auto is_there = [&](troupe::socket& socket) {
       const auto* text = std::any_cast<std::string>(&socket.data());
       if (text != nullptr && *text == "mine") ++seen;
     };
     troupe::socket* first = nullptr;
+    one_client all(seed);
     all.io.on_connection([&](troupe::socket& socket) {
       first = &socket;
       socket.data() = std::string("mine");
       socket.on("end", [&] {
+        first = nullptr;
         socket.disconnect();
         is_there(socket);
       });
     });
     all.bench.of("/b").on_connection([&](troupe::socket& socket) {
-      socket.on_disconnect([&](disconnect_reason) { is_there(*first); });
+      socket.on_disconnect([&](disconnect_reason) {
+        if (first != nullptr) is_there(*first);
+      });
     });
     all.join();
     all.client.link().join("/b");
