@@ -13,7 +13,7 @@ constexpr std::chrono::microseconds transit_max = 1ms;
 /// As the listener rests when descriptors run out.
 constexpr std::chrono::milliseconds accept_pause{100};
 /// What is under way to a client before its server waits: little, so that queues grow.
-constexpr std::size_t to_client_bytes_max = 8 * 1024;
+constexpr std::size_t to_client_bytes_max = 2 * 1024;
 /// What the server has not read, at which the network brings no more.
 constexpr std::size_t unread_bytes_max = 64 * 1024;
 

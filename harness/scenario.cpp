@@ -88,10 +88,11 @@ scenario standard_scenario() {
   server.ack_timeout = milliseconds(4000);
   server.connect_timeout = milliseconds(5000);
   server.events_in_flight_max = 4;
-  server.outbox_bytes_max = 24 * 1024;
+  server.outbox_bytes_max = 19 * 1024;
   server.outbox_bytes_soft_max = 12 * 1024;
   server.outbox_soft_timeout = milliseconds(800);
   server.polling_close_timeout = milliseconds(4000);
+  server.close_timeout = milliseconds(2000);
   return made;
 }
 

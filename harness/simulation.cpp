@@ -1,9 +1,9 @@
 #include <troupe/harness/simulation.hpp>
 
 #include <algorithm>
-#include <stdexcept>
 
 #include <troupe/actors/messages.hpp>
+#include <troupe/harness/restless.hpp>
 #include <troupe/runtime/shard.hpp>
 
 namespace troupe::harness {
@@ -219,8 +219,7 @@ std::size_t simulation::permuted(std::size_t ready) {
 
 bool simulation::step() {
   ++steps_;
-  if (++steps_at_once_ == steps_at_once_max)
-    throw std::runtime_error("the simulation does not come to rest");
+  if (++steps_at_once_ == steps_at_once_max) throw restless();
   // One shard ends its turn now and then, in the middle of things.
   if (!servers_.empty() && random_() % 8 == 0) {
     const parts& server = servers_[random_() % servers_.size()];
@@ -274,9 +273,9 @@ time_point simulation::next_due(time_point before) const {
 bool simulation::pass_time(time_point end) {
   const time_point next = next_due(end);
   if (next >= end) return false;
+  if (next > clock_.now()) steps_at_once_ = 0;
   clock_.set(std::max(next, clock_.now()));
   if (system_ != nullptr) system_->set_time(clock_.now());
-  steps_at_once_ = 0;
   return true;
 }
 

@@ -45,7 +45,7 @@ class simulation final : public simulator {
   /// The other end of a new connection to the server that listens; closed if there is none.
   std::shared_ptr<wire> open_connection();
 
-  /// Does one thing; false if there is nothing to do now.
+  /// Does one thing; false if there is nothing to do now. Throws `restless`, with them that follow.
   bool step();
   /// Steps until nothing is left to do at this time.
   void run();

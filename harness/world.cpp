@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include <troupe/harness/restless.hpp>
 #include <troupe/harness/standard_application.hpp>
 #include <troupe/runtime/shard.hpp>
 
@@ -13,6 +14,8 @@ using namespace std::chrono_literals;
 namespace {
 constexpr milliseconds slice{100};  ///< Between two looks at the invariants.
 constexpr milliseconds ending_max{120'000};
+/// Behind what a drain and close_timeout leave the server's end.
+constexpr milliseconds ending_slack{500};
 }  // namespace
 
 world::world(const scenario& what, std::uint64_t seed, const run_options& how)
@@ -90,6 +93,12 @@ void world::pass(milliseconds time) {
 
 // --- the server's process
 
+// Destroying it would wait for its end: it stays, and so does what it refers to.
+void world::leave_server() {
+  (void)server_.release();
+  (void)system_.release();
+}
+
 void world::end_server(milliseconds drains) {
   if (server_ == nullptr) return;
   oracle_.server_ends();
@@ -98,13 +107,12 @@ void world::end_server(milliseconds drains) {
     server_->drain(drains, drains / 3);
   else
     server_->close();
+  const milliseconds most = drains + scenario_.server.close_timeout + ending_slack;
   for (milliseconds waited{0}; !simulation_.is_stopped(); waited += slice) {
+    if (waited > most && !is_over()) oracle_.violated("liveness", "the server takes long to end");
     if (waited > ending_max) {
       oracle_.violated("liveness", "the server does not end");
-      // Destroying it would wait for its end: it stays, and so does what it refers to.
-      (void)server_.release();
-      (void)system_.release();
-      return;
+      return leave_server();
     }
     simulation_.advance(slice);
   }
@@ -196,16 +204,24 @@ void world::leave_all() {
 }
 
 run_result world::play() {
+  std::optional<run_result> made;
+  try {
+    play_through();
+    if (is_over()) made = result();
+    end_server();
+  } catch (const restless& what) {
+    oracle_.violated("liveness", what.what());
+    leave_server();
+  }
+  return made ? *made : result();
+}
+
+void world::play_through() {
   pass(scenario_.duration);
   for (scheduled& one : schedule_) one.next = time_point::max();
   heal();
   if (!is_over()) demand_progress();
   if (!is_over()) leave_all();
-  const bool was_over = is_over();
-  run_result made;
-  if (was_over) made = result();
-  end_server();
-  return was_over ? made : result();
 }
 
 run_result world::result() {

@@ -47,7 +47,9 @@ class world final : private participant {
   const runtime::session* session(std::string_view sid);
   caf::actor connection_actor(unsigned client);
 
+  void play_through();
   void start_server();
+  void leave_server();
   /// `drains`: bit by bit, until then; 0: at once.
   void end_server(milliseconds drains = {});
   void replace_server();

@@ -1,6 +1,9 @@
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <limits>
@@ -42,6 +45,17 @@ void write(const std::string& file, const std::string& text) {
   if (!(to << text)) throw std::runtime_error("cannot write " + file);
 }
 
+volatile std::sig_atomic_t running_seed = 0;
+
+/// An assertion of the server's ends the process: the seed must be told all the same.
+void on_abort(int) {
+  char text[] = "troupe-fault: died in seed            \n";
+  char* at = text + sizeof text - 3;
+  for (auto left = static_cast<unsigned>(running_seed); left != 0; left /= 10)
+    *at-- = static_cast<char>('0' + left % 10);
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text, sizeof text - 1);
+}
+
 /// Runs seeds and puts their results together.
 class session {
  public:
@@ -54,6 +68,7 @@ class session {
   }
 
   int go() {
+    std::signal(SIGABRT, on_abort);
     std::uint64_t seed = settings_.seed;
     if (seed == 0) seed = settings_.minutes > 0 ? std::random_device{}() : 1;
     const auto begun = std::chrono::steady_clock::now();
@@ -72,6 +87,7 @@ class session {
   bool is_simulated() const { return settings_.against.empty() && !settings_.on_sockets; }
 
   void one_seed(std::uint64_t seed) {
+    running_seed = static_cast<std::sig_atomic_t>(seed);
     if (settings_.fails_every_operation) {
       ran_ += fail_every_operation(scenario_, seed, [&](const run_result& result) {
         take(result);
