@@ -13,6 +13,7 @@
 
 #if __has_include(<caf/anon_mail.hpp>)
 #define TROUPE_CAF_1X 1
+#include <caf/actor_registry.hpp>
 #include <caf/anon_mail.hpp>
 #include <caf/scheduler.hpp>
 #else
