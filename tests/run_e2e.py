@@ -22,10 +22,13 @@ FILE_TIMEOUT_S = 1200
 REPORT = re.compile(r"Sanitizer|runtime error:")
 
 
+def results_of(folder, path):
+    return folder / f"{path.name.removesuffix('.test.mjs')}.tap"
+
+
 def run(folder, path):
     """Runs one file, prints what it said. True if it passed."""
-    results = folder / f"{path.name.removesuffix('.test.mjs')}.tap"
-    results.unlink(missing_ok=True)
+    results = results_of(folder, path)
     command = ["node", "--test", "--test-reporter=spec", "--test-reporter-destination=stdout",
                "--test-reporter=tap", f"--test-reporter-destination={results}", str(path)]
     try:
@@ -37,18 +40,22 @@ def run(folder, path):
         text, passed = f"{late.stdout or ''}\n{path.name}: not done after {FILE_TIMEOUT_S} s", False
     # The summary of each file would drown the tests; its failures are above it in full.
     print(re.sub(r"^ℹ (?!fail [1-9]).*\n", "", text, flags=re.MULTILINE).rstrip(), flush=True)
+    if not passed and re.search(r"^# fail 0$", results.read_text(errors="replace"), re.MULTILINE):
+        with results.open("a") as more:  # Every test passed, and yet it did not end in order.
+            more.write("# fail 1\n")
     return passed
 
 
 def is_worth_another(folder, path):
-    results = folder / f"{path.name.removesuffix('.test.mjs')}.tap"
-    return results.exists() and not REPORT.search(results.read_text(errors="replace"))
+    return not REPORT.search(results_of(folder, path).read_text(errors="replace"))
 
 
 def main(folder, paths):
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.tap"):
         old.unlink()
+    for path in paths:  # Empty counts as a failure: of a file that never came to its turn, too.
+        results_of(folder, path).touch()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         passed = dict(zip(paths, pool.map(lambda path: run(folder, path), paths)))
     failed = [path for path in paths if not passed[path]]
@@ -57,8 +64,9 @@ def main(folder, paths):
         again = []
     for path in again:
         print(f"\n{path.name} failed: once more, alone", flush=True)
-        results = folder / f"{path.name.removesuffix('.test.mjs')}.tap"
+        results = results_of(folder, path)
         results.rename(results.with_suffix(".first.tap"))
+        results.touch()
         passed[path] = run(folder, path)
     return 0 if all(passed.values()) else 1
 
