@@ -68,7 +68,6 @@ class namespaces {
   };
   namespace_ptr make(std::string_view name, const namespace_ptr& parent);
   namespace_ptr parent_of(const std::string& name) const;
-  namespace_ptr find_announced(std::string_view name, bool counts);
 
   const std::size_t max_;
   const bool cleans_;
