@@ -2,70 +2,15 @@
 // server, our server. Toxiproxy's API changes its faults while it runs.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { createInterface } from "node:readline";
 import { after, afterEach, before, describe, it } from "node:test";
-import { fileURLToPath } from "node:url";
 import { Server } from "socket.io";
-import { io } from "socket.io-client";
+import { connect, heard, startProxy } from "./fault_proxy.mjs";
 import { leave } from "./peers.mjs";
-import { isReference, slowness, startServer, within } from "./server.mjs";
+import { isReference, slowness, startServer } from "./server.mjs";
 
-const program = process.env.TROUPE_FAULT ??
-  fileURLToPath(new URL("../../build/release/harness/troupe-fault", import.meta.url));
 const ours = { skip: isReference && "about our own programs" };
-
-/** Starts troupe-fault proxy before a server on `port`: {url, api, stop()}. */
-async function startProxy(port) {
-  const child = spawn(program,
-    ["proxy", "--listen", "0", "--upstream", `${port}`, "--api", "0", "--seed", "1"],
-    { stdio: ["ignore", "pipe", "inherit"] });
-  const killed = () => child.kill("SIGKILL");
-  process.once("exit", killed);
-  const urls = [];
-  await within((async () => {
-    for await (const line of createInterface(child.stdout)) {
-      urls.push(/http:\/\/\S+/.exec(line)[0]);
-      if (urls.length === 2) break;
-    }
-  })(), "the proxy listens", 20_000);
-  const [url, base] = urls;
-  const ended = once(child, "exit");
-  const api = async (method, path, body) => {
-    const response = await fetch(base + path, { method, body: body && JSON.stringify(body) });
-    assert.ok(response.ok, `${method} ${path}: ${response.status}`);
-    const text = await response.text();
-    return text && JSON.parse(text);
-  };
-  return {
-    url,
-    base,
-    toxic: (type, attributes = {}, stream = "downstream") =>
-      api("POST", "/proxies/troupe/toxics", { type, stream, attributes }),
-    heal: () => api("POST", "/reset"),
-    api,
-    async stop() {
-      child.kill("SIGTERM");
-      const [code] = await within(ended, "the proxy ends", 20_000)
-        .finally(() => process.removeListener("exit", killed));
-      assert.equal(code, 0);
-    },
-  };
-}
-
-/** A client through the proxy, joined. */
-async function connect(proxy, options = {}) {
-  const socket = io(proxy.url, {
-    reconnectionDelay: 20, reconnectionDelayMax: 50, forceNew: true, ...options,
-  });
-  await within(new Promise((resolve) => socket.once("connect", resolve)), "the client joins");
-  return socket;
-}
-
-const heard = (socket, event) =>
-  within(new Promise((resolve) => socket.once(event, (...args) => resolve(args))), event);
 
 describe("the fault proxy before Node's socket.io", ours, () => {
   let http, server, proxy, client;
@@ -97,29 +42,36 @@ describe("the fault proxy before Node's socket.io", ours, () => {
     }
   });
 
-  it("resets inside a frame, and both sides see the connection recovered", async () => {
-    const joined = heard(server, "connection");
-    client = await connect(proxy, { transports: ["websocket"] });
-    const [socket] = await joined;
-    const id = client.id;
-    const first = heard(client, "told");
-    socket.emit("told", 0);  // Gives the client the offset that it will come back with.
-    await first;
+  // Either way the server hears of it and keeps the session; what it emits then is there again.
+  for (const stream of ["downstream", "upstream"]) {
+    it(`resets inside a frame ${stream}, and both sides see the connection recovered`, async () => {
+      const joined = heard(server, "connection");
+      client = await connect(proxy, { transports: ["websocket"] });
+      const [socket] = await joined;
+      const { id } = client;
+      const first = heard(client, "told");
+      socket.emit("told", 0);  // Gives the client the offset that it will come back with.
+      await first;
 
-    const gone = heard(client, "disconnect"), left = heard(socket, "disconnect");
-    const back = heard(server, "connection"), again = heard(client, "connect");
-    const missed = heard(client, "told");
-    await proxy.toxic("reset_peer", { after_bytes: 17 });
-    socket.emit("told", "more than seventeen bytes of an event that is cut in two");
-    await Promise.all([gone, left]);
-    await proxy.heal();
-    const [recovered] = await back;
-    await again;
-    assert.equal(recovered.recovered, true);
-    assert.equal(client.recovered, true);
-    assert.equal(client.id, id);
-    assert.match((await missed)[0], /cut in two/);
-  });
+      const gone = heard(client, "disconnect"), left = heard(socket, "disconnect");
+      const back = heard(server, "connection"), again = heard(client, "connect");
+      const missed = heard(client, "told");
+      await proxy.toxic("reset_peer", { after_bytes: 17 }, stream);
+      const text = "more than seventeen bytes of an event that is cut in two";
+      if (stream === "downstream") socket.emit("told", text);
+      else client.emit("lost", text);
+      await Promise.all([gone, left]);
+      if (stream === "upstream") server.to(id).emit("told", text);
+      await proxy.heal();
+      const [recovered] = await back;
+      await again;
+      assert.equal(recovered.recovered, true);
+      assert.equal(recovered.id, id);
+      assert.equal(client.recovered, true);
+      assert.equal(client.id, id);
+      assert.equal((await missed)[0], text);
+    });
+  }
 
   it("delays, cuts into bytes, and limits what passes", async () => {
     const joined = heard(server, "connection");
