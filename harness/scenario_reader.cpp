@@ -51,13 +51,13 @@ std::string text_of(const json::value& from, const std::string& place) {
   return std::string(view_of(from.get_string()));
 }
 
-const json::object& object_of(const json::value& from, const std::string& place) {
-  if (!from.is_object()) refuse(place, "expected an object");
+const json::object& object_of(const json::value& from, std::string_view place) {
+  if (!from.is_object()) refuse(std::string(place), "expected an object");
   return from.get_object();
 }
 
-const json::array& list_of(const json::value& from, const std::string& place) {
-  if (!from.is_array()) refuse(place, "expected an array");
+const json::array& list_of(const json::value& from, std::string_view place) {
+  if (!from.is_array()) refuse(std::string(place), "expected an array");
   return from.get_array();
 }
 
