@@ -65,7 +65,8 @@ void append_to_batch(benchmark::State& state) {
   for (auto _ : state) {
     for (const auto& one : sent)
       for (auto& queue : queues) queue = batch.append(queue, one);
-    benchmark::DoNotOptimize(batch.run(queues.front()));
+    auto run = batch.run(queues.front());
+    benchmark::DoNotOptimize(run);
     for (auto& queue : queues) {
       batch.leave(queue);
       queue = batch.root;
