@@ -1,6 +1,7 @@
 #include "client.hpp"
 
 #include "fail.hpp"
+#include "msgpack.hpp"
 #include "polling_client.hpp"
 #include "websocket_client.hpp"
 
@@ -17,20 +18,26 @@ void client::on_engine_packet(std::string_view packet) {
       if (begin == packet.npos) fail("the session has no id");
       const auto end = packet.find('"', begin + key.size());
       on_open(packet.substr(begin + key.size(), end - begin - key.size()));
-      return send_engine_packet(nsp_ == "/" ? "40" : "40" + nsp_ + ",");
+      if (what_.msgpack) return send(msgpack::connect_packet(what_.nsp));
+      return send(what_.nsp == "/" ? "0" : "0" + what_.nsp + ",");
     }
     case '2':
       return send_engine_packet("3");
     case '4':
-      if (has_joined_) return told_.on_packet(*this, packet, false);
-      if (!packet.starts_with('0')) fail("the namespace was refused");
-      has_joined_ = true;
-      return told_.on_joined(*this);
+      return on_socket_packet(packet);
     case '6':
       return;  // A noop, for a GET that waits.
     default:
       fail("an Engine.IO packet that a server does not send");
   }
+}
+
+void client::on_socket_packet(std::string_view packet) {
+  if (has_joined_) return told_.on_packet(*this, packet, false);
+  if (!packet.starts_with(what_.msgpack ? msgpack::connected_head() : "0"))
+    fail("the namespace was refused");
+  has_joined_ = true;
+  told_.on_joined(*this);
 }
 
 std::unique_ptr<client> connect_client(std::size_t index, const scenario& what, reactor& events,

@@ -45,8 +45,9 @@ int connect_to(std::uint16_t port, std::size_t index) {
 
 }  // namespace
 
-connection::connection(std::uint16_t port, std::size_t index, reactor& events, listener& told)
-    : told_(told), descriptor_(connect_to(port, index)) {
+connection::connection(const scenario& what, std::size_t index, reactor& events, listener& told)
+    : told_(told), descriptor_(connect_to(what.port, index)) {
+  if (what.tls) tls_ = std::make_unique<tls_session>(descriptor_);
   events.add(descriptor_, *this);
 }
 
@@ -70,6 +71,10 @@ void connection::send(std::string_view bytes) {
 
 void connection::flush() {
   if (unsent_.empty() || descriptor_ < 0) return;
+  if (tls_ != nullptr) {
+    unsent_.erase(0, tls_->write(unsent_));
+    return;
+  }
   const ssize_t sent = ::send(descriptor_, unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
   if (sent > 0) unsent_.erase(0, static_cast<std::size_t>(sent));
   // Not connected yet, or full: on_ready comes. Anything else, receive() sees as the end.
@@ -79,12 +84,14 @@ void connection::on_ready(bool has_ended) {
   flush();
   while (!is_stalled_ && descriptor_ >= 0 && receive(has_ended)) {
   }
+  if (tls_ != nullptr) flush();  // Reading may have ended the handshake.
 }
 
 /// True if there may be more to receive.
 bool connection::receive(bool has_ended) {
   static char buffer[256 * 1024];
-  const ssize_t got = recv(descriptor_, buffer, sizeof buffer, 0);
+  const ssize_t got = tls_ != nullptr ? tls_->read(buffer, sizeof buffer)
+                                      : recv(descriptor_, buffer, sizeof buffer, 0);
   if (got < 0 && (errno == EAGAIN || errno == ENOTCONN)) return false;
   if (got <= 0) return end(), false;
   const std::string_view fresh(buffer, static_cast<std::size_t>(got));
@@ -98,7 +105,8 @@ bool connection::receive(bool has_ended) {
     kept_ = std::move(all);
   }
   // A short read has emptied the socket; an end that was there already causes no further edge.
-  return has_ended || fresh.size() == sizeof buffer;
+  // TLS gives one record at a time.
+  return has_ended || fresh.size() == sizeof buffer || tls_ != nullptr;
 }
 
 void connection::end() {

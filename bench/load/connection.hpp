@@ -1,15 +1,17 @@
 #pragma once
 
-#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "reactor.hpp"
+#include "scenario.hpp"
+#include "tls_session.hpp"
 
 namespace load {
 
-/// One TCP connection to the server, which never blocks. Connections come from changing addresses
-/// of 127/8, so that one address's ports do not run out.
+/// One TCP connection to the server, maybe with TLS, which never blocks. Connections come from
+/// changing addresses of 127/8, so that one address's ports do not run out.
 class connection final : reactor::owner {
  public:
   class listener {
@@ -23,7 +25,7 @@ class connection final : reactor::owner {
     ~listener() = default;
   };
 
-  connection(std::uint16_t port, std::size_t index, reactor& events, listener& told);
+  connection(const scenario& what, std::size_t index, reactor& events, listener& told);
   ~connection();
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
@@ -46,6 +48,7 @@ class connection final : reactor::owner {
 
   listener& told_;
   int descriptor_;
+  std::unique_ptr<tls_session> tls_;  // None: TCP alone.
   std::string unsent_;
   std::string kept_;  // Received, not yet dealt with.
   bool is_stalled_ = false;

@@ -16,7 +16,7 @@ constexpr std::chrono::seconds patience{60};
 /// Before memory is read: for what the server does behind the last handshake. Longer where memory
 /// is what is measured, for the sake of servers with a garbage collector.
 std::chrono::milliseconds settling(const scenario& what) {
-  return std::chrono::milliseconds(what.kind == "idle" ? 2'000 : 200);
+  return std::chrono::milliseconds(what.kind == "idle" ? 2'000 : 50);
 }
 
 }  // namespace

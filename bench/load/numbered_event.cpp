@@ -1,8 +1,11 @@
 #include "numbered_event.hpp"
 
 #include <charconv>
+#include <iterator>
+#include <random>
 
 #include "fail.hpp"
+#include "msgpack.hpp"
 
 namespace load {
 
@@ -12,27 +15,51 @@ std::string nsp_prefix(const scenario& what) {
   return what.nsp == "/" ? std::string() : what.nsp + ",";
 }
 
+/// Of words where it is to be compressed: one letter repeated would be far too easy.
+std::string filling_of(const scenario& what) {
+  std::string made;
+  if (!what.deflate) return made.assign(what.bytes - numbered_event::number_digits, 'x');
+  constexpr std::string_view words[] = {"actor",  "stage",  "curtain",  "scene",
+                                        "chorus", "prompt", "lights",   "player",
+                                        "wings",  "cue",    "audience", "act"};
+  std::minstd_rand random;  // The same on every machine.
+  while (made.size() < what.bytes) made.append(words[random() % std::size(words)]) += ' ';
+  made.resize(what.bytes - numbered_event::number_digits);
+  return made;
+}
+
 }  // namespace
 
 numbered_event::numbered_event(const scenario& what)
     : what_(what),
       event_(what.kind == "echo" ? "echo"
              : what.rooms != 0   ? "room"
-                                 : "chat") {
+                                 : "chat"),
+      filling_(filling_of(what)) {
+  const std::string_view received = what.kind == "echo" ? "echo" : "chat";
+  tail_ = filling_;
+  if (what.msgpack) {
+    head_ = msgpack::event_head(received, what.bytes);
+    tail_ += msgpack::event_end(what.nsp);
+    return;
+  }
   head_ = (what.ack ? "3" : what.binary ? "51-" : "2") + nsp_prefix(what);
-  if (!what.ack) head_ += what.kind == "echo" ? "[\"echo\"," : "[\"chat\",";
+  if (!what.ack) head_.append("[\"").append(received).append("\",");
   if (!what.ack && !what.binary) head_ += '"';
-  filling_.assign(what.bytes - number_digits, 'x');
-  if (!what.binary) filling_ += "\"]";
+  if (!what.binary) tail_ += what.recovery ? "\",\"" : "\"]";
 }
 
 std::string numbered_event::body_of(std::uint64_t number) const {
   const std::string digits = std::to_string(number);
-  return std::string(number_digits - digits.size(), '0') + digits +
-         std::string(what_.bytes - number_digits, 'x');
+  return std::string(number_digits - digits.size(), '0') + digits + filling_;
 }
 
 std::string numbered_event::outgoing(std::uint64_t number) const {
+  if (!what_.msgpack) return json(number);
+  return msgpack::event_head(event_, what_.bytes) + body_of(number) + msgpack::event_end(what_.nsp);
+}
+
+std::string numbered_event::json(std::uint64_t number) const {
   std::string packet = (what_.binary ? "51-" : "2") + nsp_prefix(what_);
   if (what_.ack) packet += std::to_string(number);
   packet += "[\"" + event_ + "\",";
@@ -57,8 +84,10 @@ std::uint64_t numbered_event::number_of(std::string_view received) const {
     if (!matches(received) || head > received.size()) fail("a packet is not what was sent");
     rest.remove_prefix(head);
   }
-  if (rest.size() != number_digits + filling_.size() || rest.substr(number_digits) != filling_)
-    fail("an event is not whole");
+  const std::size_t whole = number_digits + tail_.size();
+  // An offset may say anything, and its end is the packet's.
+  if (what_.recovery && rest.size() > whole && rest.ends_with("\"]")) rest = rest.substr(0, whole);
+  if (rest.size() != whole || rest.substr(number_digits) != tail_) fail("an event is not whole");
   std::uint64_t number = 0;
   if (std::from_chars(rest.data(), rest.data() + number_digits, number).ptr !=
       rest.data() + number_digits)

@@ -11,7 +11,7 @@ constexpr char separator = '\x1e';
 
 polling_client::polling_client(std::size_t index, const scenario& what, reactor& events,
                                client::listener& told)
-    : client(index, what.nsp, told),
+    : client(index, what, told),
       receiving_(*this, what, index, events),
       sending_(*this, what, index, events) {
   request_packets();

@@ -24,7 +24,7 @@ class polling_client final : public client {
   /// One of the two connections; at most one request is under way on it.
   struct exchange final : connection::listener {
     exchange(polling_client& who, const scenario& what, std::size_t index, reactor& events)
-        : owner(who), bytes(what.port, index, events, *this) {}
+        : owner(who), bytes(what, index, events, *this) {}
     std::size_t on_bytes(std::string_view received) override;
     void on_end() override { owner.end(); }
     polling_client& owner;

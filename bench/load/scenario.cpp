@@ -53,6 +53,10 @@ const std::map<std::string_view, setter>& setters() {
       {"ack", flag(&scenario::ack)},
       {"slow_readers", number(&scenario::slow_readers)},
       {"nsp", set_nsp},
+      {"tls", flag(&scenario::tls)},
+      {"deflate", flag(&scenario::deflate)},
+      {"msgpack", flag(&scenario::msgpack)},
+      {"recovery", flag(&scenario::recovery)},
   };
   return all;
 }
@@ -68,7 +72,12 @@ void check(const scenario& made) {
   if (made.rooms != 0 && (made.targets == 0 || made.targets > made.rooms || made.rooms_each == 0 ||
                           made.rooms_each > made.rooms))
     fail("the rooms do not fit each other");
-  if (made.pollers != 0 && made.binary) fail("attachments are measured over WebSocket only");
+  if (made.pollers != 0 && (made.binary || made.deflate || made.msgpack))
+    fail("attachments, deflate and msgpack are measured over WebSocket only");
+  if (made.msgpack && (made.binary || made.ack || made.rooms != 0 || made.rooms_besides != 0))
+    fail("msgpack is measured with texts, without acks and rooms");
+  if (made.recovery && (made.binary || made.ack || made.msgpack))
+    fail("offsets are known of JSON events only");
 }
 
 }  // namespace

@@ -27,6 +27,11 @@ struct scenario {
   bool ack = false;               ///< echo: as an ack, not as an event.
   std::size_t slow_readers = 0;   ///< Clients more that never read once they have joined.
   std::string nsp = "/";          ///< What the clients join.
+  bool tls = false;               ///< Connections are TLS.
+  bool deflate = false;   ///< WebSockets with permessage-deflate, without context takeover; texts
+                          ///< are of words then, and what the clients send is not compressed.
+  bool msgpack = false;   ///< Packets are socket.io-msgpack-parser's.
+  bool recovery = false;  ///< Events end with an offset, as connection state recovery has them.
 
   bool polls(std::size_t client) const noexcept {
     return client >= clients - pollers && client < clients;

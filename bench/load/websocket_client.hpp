@@ -28,6 +28,7 @@ class websocket_client final : public client, connection::listener {
   void send_engine_packet(std::string_view packet) override;
   std::size_t take_handshake(std::string_view bytes);
   std::size_t take_frame(std::string_view bytes);
+  std::string_view message_of(unsigned char flags, std::string_view payload);
   void on_frame(opcode kind, std::string_view payload);
   void send_frame(opcode kind, std::string_view type, std::string_view payload);
 
