@@ -1,5 +1,6 @@
 """Runs one scenario against one server, each on cores of its own."""
 
+import functools
 import json
 import os
 import platform
@@ -39,13 +40,30 @@ def machine():
             "system": platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())}
 
 
+@functools.cache
+def certificate(build):
+    """A PEM file with a key and its certificate, of our own making."""
+    folder = Path(build, "bench/tls").resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    key, signed = folder / "key.pem", folder / "certificate.pem"
+    try:
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key, "-out", signed,
+                        "-days", "2", "-subj", "/CN=localhost"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as failed:
+        raise Failure("openssl makes no certificate") from failed
+    both = folder / "both.pem"
+    both.write_bytes(signed.read_bytes() + key.read_bytes())
+    return both
+
+
 class Server:
     """A running server; ends it with the block."""
 
-    def __init__(self, name, build, cores):
+    def __init__(self, name, options, build, cores):
         self.port = free_port()
         command = peers.PEERS[peers.base_of(name)](build).command(
-            self.port, *peers.arguments_of(name))
+            self.port, *peers.arguments_of(name), *options)
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, env=peers.environment(),
@@ -74,9 +92,10 @@ class Server:
 def run(scenario, server, build, seconds):
     """The generator's figures for one run."""
     server_cores, generator_cores = split_cores(scenario.takes_all_cores)
-    with Server(server, build, server_cores) as running:
-        settings = scenario.settings | {"port": running.port, "pid": running.process.pid,
-                                        "seconds": seconds}
+    options = [f"tls={certificate(build)}" if one == "tls" else one for one in scenario.options]
+    with Server(server, options, build, server_cores) as running:
+        settings = scenario.settings | scenario.settings_for.get(server, {}) | {
+            "port": running.port, "pid": running.process.pid, "seconds": seconds}
         try:
             ran = subprocess.run(
                 [str(Path(build, "bench/bench-load")), scenario.kind,

@@ -7,7 +7,9 @@ from pathlib import Path
 import plots
 from goals import GOALS, events_of_busiest, verdict
 from peers import PEERS, base_of
-from scenarios import DELIVERY, MEMORY, SCENARIOS
+from scenarios import DELIVERY, MEMORY, OPTIONS, SCENARIOS
+
+NOT_MEASURED = "Not measured in this run."
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/performance.md"
@@ -23,20 +25,23 @@ def label(server):
 
 
 def table(head, rows):
+    if not rows:
+        return NOT_MEASURED
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
 def figure(value):
-    return f"{value.median:.3g} ({value.least:.3g} to {value.most:.3g})" if value else "-"
+    return value.text() if value else "-"
 
 
 def machine(of):
     about = of.content
     lines = [f"Measured {about['date']} on {about['machine']['cpu']}, "
              f"{about['machine']['cores']} cores, {about['machine']['system']}, Linux "
-             f"{about['machine']['kernel']}; {about['rounds_each']} rounds of each, servers in "
-             "turn; medians, in brackets the least and the most.", ""]
+             f"{about['machine']['kernel']}. Rounds of each figure: "
+             f"{', '.join(map(str, about['rounds_each']))}, the most where a goal reads it; "
+             "servers in turn; medians, in brackets the least and the most.", ""]
     lines += [f"- {PEERS[name].label}: {version}" for name, version in about["versions"].items()]
     lines += [f"- missing: {PEERS[name].label} ({why})" for name, why in about["missing"].items()]
     return "\n".join(lines)
@@ -51,10 +56,10 @@ def goals(of):
     return table(("scenario", "goal", "known limit", "measured", ""), rows)
 
 
-def measured(of, kinds):
+def measured(of, parts):
     rows = []
     for scenario in SCENARIOS:
-        if scenario.kind not in kinds:
+        if scenario.part not in parts:
             continue
         for server in of.rounds.get(scenario.name, {}):
             errors = of.errors(scenario.name, server)
@@ -65,6 +70,15 @@ def measured(of, kinds):
                          ", ".join(of.limits(scenario.name, server)) if not errors
                          else f"{len(errors)} of its rounds failed: {errors[0]}"))
     return table(("scenario", "server", "CPU, us", "Troupe = 1", "bottleneck"), rows)
+
+
+def options(of):
+    rows = [(OPTIONS[server][0] if server in OPTIONS else "the main path",
+             figure(of.spread("options", server, DELIVERY)),
+             figure(of.ratio("options", "troupe", server, DELIVERY)) if ":" in server else "",
+             ", ".join(of.limits("options", server)))
+            for server in of.rounds.get("options", {})]
+    return table(("option", "CPU, us", "main path = 1", "bottleneck"), rows)
 
 
 def latency(of):
@@ -98,7 +112,7 @@ def cores(of):
               if len(one.get("server_cores_by_thread", ())) > 1]
     one = events_of_busiest(of, "cores-1", "troupe:threads=1")
     if not two or not shares or not one:
-        return "Not measured in this run."
+        return NOT_MEASURED
     serial = sorted((threads[0] - threads[1]) / events for threads, events in shares)
     serial_us = serial[len(serial) // 2] * 1e6
     whole_us = 1e6 / one.median
@@ -138,6 +152,9 @@ def drawn(of):
                             every, True),
         "plot-latency": plot(of, "latency", "Time to delivery, p99", "ms", "delivery_p99_ms",
                              [one for one in SCENARIOS if one.kind == "rate"], True),
+        "plot-carriers": plot(of, "carriers", "TLS, compression, MessagePack: CPU per delivery",
+                              "us", DELIVERY,
+                              [one for one in SCENARIOS if one.part == "carriers"], True),
         "plot-memory": plot(of, "memory", "User memory of an idle connection", "KiB", MEMORY,
                             [one for one in SCENARIOS if one.kind == "idle"]),
     }
@@ -148,7 +165,8 @@ def write(of):
     of.write(RESULTS)
     parts = {"machine": machine(of), "goals": goals(of), "fanout": measured(of, {"fanout"}),
              "others": measured(of, {"rate", "echo", "churn"}), "latency": latency(of),
-             "memory": memory(of), "cores": cores(of)} | drawn(of)
+             "memory": memory(of), "cores": cores(of), "options": options(of),
+             "carriers": measured(of, {"carriers"})} | drawn(of)
 
     def fill(match):
         return f"{match[1]}\n{parts[match[2]]}\n{match[3]}"

@@ -46,7 +46,7 @@ class Troupe:
 
     def version(self):
         commit = output("git", "-C", str(HERE), "describe", "--always", "--dirty")
-        return f"Troupe {commit or ''}".strip()
+        return commit or "of no known commit"
 
 
 class Epoll(Troupe):
@@ -66,8 +66,8 @@ class Node:
     def __init__(self, _build):
         pass
 
-    def command(self, port):
-        return ["node", str(PEERS_FOLDER / "node_server.mjs"), str(port)]
+    def command(self, port, *arguments):
+        return ["node", str(PEERS_FOLDER / "node_server.mjs"), str(port), *arguments]
 
     def missing(self):
         if not shutil.which("node"):

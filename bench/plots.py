@@ -3,6 +3,8 @@
 import math
 from html import escape
 
+from results import short
+
 WIDTH, LEFT, RIGHT, BAR, GAP, TOP = 860, 330, 90, 15, 10, 46
 COLOURS = {"troupe": "#1f6feb", "node": "#3fa34d", "epoll": "#6e7781", "uwebsockets": "#a371f7",
            "bun": "#d29922", "socketioxide": "#cf4b1e", "python": "#0f7b8a"}
@@ -36,7 +38,7 @@ def bars(title, unit, groups, is_logarithmic=False):
                 f'<text x="{LEFT - 6}" y="{y + BAR - 4}" text-anchor="end">{escape(name)}</text>'
                 f'<rect x="{LEFT}" y="{y + 1}" width="{max(end - LEFT, 1):.1f}" '
                 f'height="{BAR - 3}" fill="{colour_of(server)}"/>'
-                f'<text x="{end + 5:.1f}" y="{y + BAR - 4}">{value:.3g}</text>')
+                f'<text x="{end + 5:.1f}" y="{y + BAR - 4}">{short(value)}</text>')
             y += BAR
         y += GAP
     scale = ", logarithmic" if is_logarithmic else ""

@@ -6,12 +6,23 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+def short(value):
+    """Three digits that count, without an exponent."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
 @dataclass(frozen=True)
 class Spread:
     """The median of some rounds, and the least and the most."""
     median: float
     least: float
     most: float
+
+    def text(self, unit=""):
+        middle = f"{short(self.median)} {unit}".strip()
+        if self.least == self.most:
+            return middle
+        return f"{middle} ({short(self.least)} to {short(self.most)})"
 
     @staticmethod
     def of(values):
@@ -30,7 +41,7 @@ class Results:
 
     def write(self, path):
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        Path(path).write_text(json.dumps(self.content, indent=1, sort_keys=True) + "\n")
+        Path(path).write_text(json.dumps(self.content, indent=1) + "\n")
 
     @property
     def rounds(self):
@@ -59,3 +70,15 @@ class Results:
     def limits(self, scenario, server):
         """Who was the bottleneck, over the rounds."""
         return sorted({one["limit"] for one in self.reports(scenario, server) if "limit" in one})
+
+
+class Asked(Results):
+    """Results of nothing; notes what they are asked for."""
+
+    def __init__(self):
+        super().__init__()
+        self.pairs = set()
+
+    def reports(self, scenario, server):
+        self.pairs.add((scenario, server))
+        return []

@@ -2,7 +2,7 @@
 """Troupe beside other Socket.IO servers: server CPU, latency, memory. `./dev bench` calls it.
 
     run.py                  the quick part, under five minutes; Troupe, Node and the bare limit
-    run.py all              everything, under an hour; writes docs/performance.md
+    run.py all              everything, about half an hour; writes docs/performance.md
     run.py NAME...          scenarios by name or pattern ("fanout-1000-*")
     run.py --list           their names
     run.py --page FILE      writes docs/performance.md from results kept in FILE
@@ -22,6 +22,7 @@ import goals
 import measure
 import page
 import peers
+import plan
 from results import Results
 from scenarios import SCENARIOS
 
@@ -50,8 +51,10 @@ def present_servers(scenarios, allowed, build):
 
 
 def play(scenario, servers, rounds, seconds, build, into):
-    for turn in range(rounds):
+    for turn in range(max(rounds.values(), default=0)):
         for server in servers if turn % 2 == 0 else reversed(servers):
+            if turn >= rounds[server]:
+                continue
             try:
                 report = measure.run(scenario, server, build, seconds or scenario.seconds)
             except measure.Failure as failure:
@@ -115,19 +118,25 @@ def main():
     allowed = set(chosen.servers.split(",")) if chosen.servers else (
         set(peers.PEERS) if chosen.names else QUICK_SERVERS)
     present, missing = present_servers(scenarios, allowed, chosen.build)
-    rounds = chosen.rounds or (3 if chosen.names else 1)
+    servers_of = {one.name: [server for server in one.servers if peers.base_of(server) in present]
+                  for one in scenarios}
+    rounds = plan.rounds(scenarios, servers_of, chosen.rounds, chosen.names)
+    counts = sorted({count for of_one in rounds.values() for count in of_one.values()})
     results = Results({
         "date": datetime.date.today().isoformat(), "machine": measure.machine(),
-        "rounds_each": rounds, "rounds": {}, "missing": missing,
+        "rounds_each": counts, "rounds": {}, "missing": missing,
         "versions": {name: peers.PEERS[name](chosen.build).version() for name in peers.PEERS
                      if name in present}})
     for name, why in missing.items():
         print(f"missing: {peers.PEERS[name].label}: {why}")
 
+    expected = plan.minutes(scenarios, rounds, chosen.seconds)
+    print(f"{sum(sum(of_one.values()) for of_one in rounds.values())} measurements, about "
+          f"{expected:.0f} minutes", flush=True)
     begin = time.monotonic()
     for scenario in scenarios:
-        servers = [one for one in scenario.servers if peers.base_of(one) in present]
-        play(scenario, servers, rounds, chosen.seconds, chosen.build, results)
+        servers = servers_of[scenario.name]
+        play(scenario, servers, rounds[scenario.name], chosen.seconds, chosen.build, results)
         show(scenario, servers, results)
         results.write(f"{chosen.build}/bench/results.json")
     show_goals(results)

@@ -1,6 +1,7 @@
 """The scenarios as data: what the generator plays (bench/load/scenario.hpp) against which servers,
 and the one figure of the result that servers are compared by."""
 
+import itertools
 from dataclasses import dataclass, field
 
 DELIVERY = "us_per_delivery"
@@ -24,7 +25,18 @@ class Scenario:
     servers: tuple = PAIR
     is_quick: bool = False
     takes_all_cores: bool = False
-    seconds: float = 3
+    seconds: float = 2
+    rounds: int = 2  # Of `all`, where no goal reads the figure.
+    # Of every server here; "tls" stands for a certificate that is made for the run.
+    options: tuple = ()
+    # Settings of the generator's that only one of the servers needs.
+    settings_for: dict = field(default_factory=dict)
+    # Where the page has it; its kind unless said.
+    section: str = ""
+
+    @property
+    def part(self):
+        return self.section or self.kind
 
 
 def fanout(clients, under_way, size, senders=1):
@@ -33,21 +45,19 @@ def fanout(clients, under_way, size, senders=1):
 
 
 def matrix():
-    """Fan-out: clients x under way x bytes x senders; where everybody is asked, and what is quick."""
+    """Fan-out: clients x under way x bytes x senders; where everybody is asked, what is quick."""
     everybody = {(1000, 16, 64, 1), (1000, 1, 64, 1)}
     limits = {(1000, 16, 64, 50), (1000, 16, 1024, 1), (10000, 4, 64, 1), (100, 1, 64, 1)}
     quick = {(1000, 16, 64, 1), (1000, 16, 64, 50), (1000, 1, 64, 1), (1000, 16, 1024, 1)}
-    for clients in (100, 1000, 10000):
-        for under_way in (1, 4, 16):
-            for size in (64, 1024):
-                for senders in (1, 50):
-                    key = (clients, under_way, size, senders)
-                    name, settings = fanout(*key)
-                    yield Scenario(
-                        name, f"fan-out to {clients:,}, {under_way} under way, {size:,} B, "
-                        f"{senders} sender{'s' if senders > 1 else ''}", "fanout", settings,
-                        servers=EVERYBODY if key in everybody else LIMIT if key in limits else PAIR,
-                        is_quick=key in quick)
+    grid = set(itertools.product((100, 1000, 10000), (1, 16), (64, 1024), (1, 50)))
+    for key in sorted(grid | {(10000, 4, 64, 1)}):
+        clients, under_way, size, senders = key
+        name, settings = fanout(*key)
+        yield Scenario(
+            name, f"fan-out to {clients:,}, {under_way} under way, {size:,} B, "
+            f"{senders} sender{'s' if senders > 1 else ''}", "fanout", settings,
+            servers=EVERYBODY if key in everybody else LIMIT if key in limits else PAIR,
+            is_quick=key in quick, rounds=2 if key in everybody | limits else 1)
 
 
 def latency():
@@ -71,7 +81,8 @@ def rooms():
     yield Scenario("rooms", "1,000 rooms of 10, 10,000 clients, 1 under way", "fanout",
                    dict(clients=10000, rooms=1000, senders=10))
     yield Scenario("rooms-16", "1,000 rooms of 10, 1,000 clients each in 10, 16 under way",
-                   "fanout", dict(clients=1000, rooms=1000, rooms_each=10, senders=10, under_way=16))
+                   "fanout", dict(clients=1000, rooms=1000, rooms_each=10, senders=10,
+                                  under_way=16))
     yield Scenario("rooms-overlapping", "the same, each event to 5 rooms that overlap", "fanout",
                    dict(clients=1000, rooms=1000, rooms_each=10, senders=10, under_way=16,
                         targets=5))
@@ -105,13 +116,45 @@ def others():
                    is_quick=True, seconds=0.5)
 
 
-def costs_nothing():
-    """Troupe beside itself: what must not cost."""
-    name, settings = "fanout-1000-16-64", dict(clients=1000, under_way=16)
-    yield Scenario("rooms-besides", f"{name} with 100,000 rooms besides", "fanout",
-                   settings | dict(rooms_besides=100), servers=("troupe",))
-    yield Scenario("namespaces", f"{name} in one of 1,000 namespaces", "fanout",
-                   settings | dict(nsp="/n500"), servers=("troupe:namespaces=1000",))
+def carriers():
+    """The same events over TLS, compressed, and in MessagePack."""
+    of_100 = dict(clients=100)
+    for under_way in (1, 16):
+        yield Scenario(f"tls-{under_way}", f"fan-out to 1,000 over TLS, {under_way} under way",
+                       "fanout", dict(clients=1000, under_way=under_way, tls=1),
+                       options=("tls",), section="carriers")
+    yield Scenario("tls-echo", "echo over TLS, 100 clients", "echo", of_100 | dict(tls=1),
+                   ROUND_TRIP, options=("tls",), section="carriers")
+    deflate = dict(bytes=1024, deflate=1)
+    yield Scenario("deflate-16", "fan-out of 1 KiB to 1,000, compressed, 16 under way", "fanout",
+                   dict(clients=1000, under_way=16) | deflate, options=("deflate=1",),
+                   section="carriers")
+    yield Scenario("deflate-echo", "echo of 1 KiB, compressed, 100 clients", "echo",
+                   of_100 | deflate, ROUND_TRIP, options=("deflate=1",), section="carriers")
+    yield Scenario("msgpack-16", "fan-out to 1,000 in MessagePack, 16 under way", "fanout",
+                   dict(clients=1000, under_way=16, msgpack=1), options=("msgpack=1",),
+                   section="carriers")
+    yield Scenario("msgpack-echo", "echo in MessagePack, 100 clients", "echo",
+                   of_100 | dict(msgpack=1), ROUND_TRIP, options=("msgpack=1",),
+                   section="carriers")
+
+
+# What must not cost, beside the server without it; and what the generator does differently then.
+OPTIONS = {
+    "troupe:rooms=100000": ("100,000 rooms besides", dict(rooms_besides=100)),
+    "troupe:namespaces=1000": ("1,000 namespaces", dict(nsp="/n500")),
+    "troupe:recovery=1": ("connection state recovery on", dict(recovery=1)),
+    "troupe:metrics=1": ("counters read ten times a second", {}),
+    "troupe:limits=1": ("limits on", {}),
+}
+
+
+def options():
+    """Troupe beside itself, in turn, on the main path."""
+    yield Scenario("options", "fan-out to 1,000, 16 under way, with options on", "fanout",
+                   dict(clients=1000, under_way=16), servers=("troupe", *OPTIONS),
+                   settings_for={server: own for server, (_, own) in OPTIONS.items()},
+                   section="options")
 
 
 def cores():
@@ -125,5 +168,6 @@ def cores():
                    takes_all_cores=True)
 
 
-SCENARIOS = [one for part in (matrix, latency, rooms, echoes, others, costs_nothing, cores)
+SCENARIOS = [one for part in (matrix, latency, rooms, echoes, others, carriers, options,
+                               cores)
              for one in part()]
