@@ -12,7 +12,7 @@ constexpr std::size_t message_bytes_max = 1 << 20;
 constexpr std::string_view tail("\x00\x00\xff\xff", 4);
 }  // namespace
 
-inflater::inflater() : state_(std::make_unique<z_stream_s>()) {
+inflater::inflater() : state_(std::make_unique<z_stream_s>()), text_(message_bytes_max) {
   if (inflateInit2(state_.get(), -MAX_WBITS) != Z_OK) fail("no zlib");
 }
 
@@ -30,17 +30,15 @@ std::string_view inflater::inflate(std::string_view compressed) {
 std::string inflater::decompress(std::string_view compressed) {
   std::string input(compressed);
   input += tail;
-  std::string text(message_bytes_max, '\0');
   inflateReset(state_.get());
   state_->next_in = reinterpret_cast<Bytef*>(input.data());
   state_->avail_in = static_cast<uInt>(input.size());
-  state_->next_out = reinterpret_cast<Bytef*>(text.data());
-  state_->avail_out = static_cast<uInt>(text.size());
+  state_->next_out = reinterpret_cast<Bytef*>(text_.data());
+  state_->avail_out = static_cast<uInt>(text_.size());
   const int how = ::inflate(state_.get(), Z_SYNC_FLUSH);
   if (how != Z_OK || state_->avail_in != 0 || state_->avail_out == 0)
     fail("a message cannot be decompressed");
-  text.resize(text.size() - state_->avail_out);
-  return text;
+  return {text_.data(), text_.size() - state_->avail_out};
 }
 
 }  // namespace load

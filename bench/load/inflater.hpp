@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 struct z_stream_s;
 
@@ -32,6 +33,7 @@ class inflater {
   std::string decompress(std::string_view compressed);
 
   std::unique_ptr<z_stream_s> state_;
+  std::vector<char> text_;  // Room for the longest.
   std::unordered_map<std::string, std::string, hash, std::equal_to<>> known_;
 };
 
