@@ -2,6 +2,7 @@
 and the one figure of the result that servers are compared by."""
 
 import itertools
+import os
 from dataclasses import dataclass, field
 
 DELIVERY = "us_per_delivery"
@@ -159,7 +160,7 @@ def options():
 
 def cores():
     settings = dict(clients=1000, under_way=16, senders=10)
-    for threads in (1, 2):
+    for threads in sorted({1, 2, len(os.sched_getaffinity(0))}):
         yield Scenario(f"cores-{threads}", f"fan-out to 1,000, {threads} "
                        f"shard{'s'[:threads - 1]}, on all cores", "fanout", settings,
                        servers=(f"troupe:threads={threads}",), takes_all_cores=True)
