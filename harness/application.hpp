@@ -15,15 +15,22 @@ namespace troupe::harness {
 
 /// The run that an application is in. All of it outlives the application.
 struct stage {
-  simulation& world;  ///< Its clock and random() are what handlers have of time and chance.
-  trace& seen;        ///< note() puts an event into report, timeline and hash.
+  /// Its clock and random() are what handlers have of time and chance. On real sockets its time is
+  /// the system's, and there is no server in it.
+  simulation& world;
+  trace& seen;  ///< note() puts an event into report, timeline and hash.
   /// violated() ends the run; client() tells who is disturbed, has_lost() whether a broadcaster
   /// died.
   oracle& judge;
   armed_faults& faults;    ///< That strike in handlers.
   const scenario& played;  ///< With its drawn faults written out.
   std::uint64_t seed;
-  caf::actor_system& actors;  ///< The server's; what is spawned in it runs under the seed too.
+  /// The server's; what is spawned in it runs under the seed too, in the simulation.
+  caf::actor_system& actors;
+  /// On real sockets an application is made twice, as for two processes: the one serves, on the
+  /// server's thread, the other's clients enter, on the caller's. Each has a stage of its own.
+  enum class role { whole, server, clients };
+  role plays = role::whole;
 };
 
 /// One client's life in an application: when it acts, and what it does then. Acts when due() says,
@@ -49,8 +56,8 @@ class behaviour : public participant {
   socketio_client& client_;
 };
 
-/// What runs against a scenario in the simulation: handlers, what clients do, and what must hold.
-/// One object a run, so that a run depends on nothing before it.
+/// What runs against a scenario: handlers, what clients do, and what must hold. Made anew for each
+/// run, so that a run depends on nothing before it.
 class application {
  public:
   application() = default;
@@ -63,8 +70,12 @@ class application {
   /// What the client `who` does. Called before the run begins, for each, by number; joins its
   /// namespaces and connects. `who` outlives what it gives.
   virtual std::unique_ptr<behaviour> enter(socketio_client& who) = 0;
-  /// The server is at rest, ten times a second: says what does not hold, by stage::judge.
+  /// The server is at rest, ten times a second: says what does not hold, by stage::judge. Not on
+  /// real sockets, where nobody knows when that is.
   virtual void check() {}
+  /// On real sockets, where it takes its time: the last words were heard. Until it is true, and for
+  /// 5 s at most, check_settled() is put off.
+  virtual bool has_heard_last() const { return false; }
   /// All faults are healed, everybody is back, and the last words were heard.
   virtual void check_settled() {}
   /// The server has ended and is destroyed next; another may follow. Actors that hold a namespace

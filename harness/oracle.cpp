@@ -229,6 +229,22 @@ void oracle::check_one_order(const view& seen, const view& measure) {
     violated("exactly once", lane_of(seen.client) + " missed the last broadcasts in " + seen.nsp);
 }
 
+void oracle::says_last(std::string_view nsp) {
+  for (view& seen : views_)
+    if (seen.is_open && seen.nsp == nsp)
+      seen.expected = std::max(seen.expected, seen.broadcasts.size()) + 1;
+}
+
+bool oracle::has_heard_last() const {
+  std::map<std::string_view, std::pair<std::uint64_t, std::uint64_t>> last;  // By namespace.
+  return std::all_of(views_.begin(), views_.end(), [&](const view& seen) {
+    if (!seen.is_open || seen.is_excused || seen.expected == 0) return true;
+    if (seen.broadcasts.size() < seen.expected) return false;
+    return last.try_emplace(seen.nsp, seen.broadcasts.back()).first->second ==
+           seen.broadcasts.back();
+  });
+}
+
 void oracle::check_settled() {
   for (const view& seen : views_) {
     if (seen.client == 0 || seen.is_excused) continue;

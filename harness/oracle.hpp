@@ -82,6 +82,10 @@ class oracle {
   void received(unsigned client, std::string_view nsp, std::string_view event, const stamp& what);
   /// It raced with itself, or the like: what it gets from now on this session is not measured.
   void excuse(unsigned client, std::string_view nsp);
+  /// The last broadcast of a client: everybody in `nsp` will hear it.
+  void says_last(std::string_view nsp);
+  /// Who is connected has got as many broadcasts as were the last, and all have the same last one.
+  bool has_heard_last() const;
   /// All was delivered: who is connected has got everything.
   void check_settled();
 
@@ -112,6 +116,7 @@ class oracle {
     std::uint64_t own = 0;                                            // The last of its own stamps.
     std::map<std::uint64_t, std::uint64_t> last;                      // Sequence, by origin.
     std::vector<std::pair<std::uint64_t, std::uint64_t>> broadcasts;  // Origin and sequence.
+    std::size_t expected = 0;                                         // Broadcasts, at the end.
   };
   bool is_allowed(const socket_record& who, disconnect_reason reason);
   void check_one_order(const view& seen, const view& measure);

@@ -7,16 +7,19 @@
 
 namespace troupe::harness {
 
-/// Plays `what` on real sockets and in real time, against the server at `where`, whoever wrote it:
-/// it serves the standard application (docs/harness.md), or std::runtime_error says at once that it
-/// does not. Of `how` it takes kept_events. Faults are those of the
-/// network, by a proxy in front of each client, and those of clients; the others are never
-/// reached. Checked is what clients can see: order, exactly once, one order, nothing behind the
-/// end, acks, protocol, liveness. Not repeatable: the seed draws what is tried, not what happens.
+/// Plays `what` on real sockets and in real time, against the server at `where`, whoever wrote it.
+/// Its clients are those of `how.application`, which the server must serve; without one those of
+/// the standard application (docs/harness.md), and std::runtime_error says at once if the server
+/// does not serve it. Faults are those of the network, by a proxy in front of each client, and
+/// those of clients; the others are never reached. Checked is what clients can see: order, exactly
+/// once, one order, nothing behind the end, acks, protocol, liveness; of other applications
+/// protocol, liveness, and what they say by stage::judge. Not repeatable: the seed draws what is
+/// tried, not what happens.
 run_result run_against(const server_address& where, const scenario& what, std::uint64_t seed,
                        const run_options& how = {});
 
-/// The same, with a server of our own in this process, on a thread of its own.
+/// The same, with a server of our own in this process, on a thread of its own: an application is
+/// made twice, see stage::role. Of its server is checked besides: unique ids, ended once.
 run_result run_on_sockets(const scenario& what, std::uint64_t seed, const run_options& how = {});
 
 }  // namespace troupe::harness

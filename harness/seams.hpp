@@ -18,8 +18,9 @@ using time_point = std::chrono::steady_clock::time_point;
 /// Time that stands until it is moved. Both clocks begin at one hour.
 class manual_clock final : public clock {
  public:
-  time_point now() const noexcept override { return now_; }
+  time_point now() const noexcept override { return real_ == nullptr ? now_ : real_->now(); }
   std::chrono::system_clock::time_point wall() const noexcept override {
+    if (real_ != nullptr) return real_->wall();
     using wall_clock = std::chrono::system_clock;
     return wall_clock::time_point(
                std::chrono::duration_cast<wall_clock::duration>(now_.time_since_epoch())) +
@@ -28,8 +29,11 @@ class manual_clock final : public clock {
   void set(time_point now) noexcept { now_ = now; }
   /// The wall clock is set, forward or back.
   void jump_wall(std::chrono::milliseconds by) noexcept { wall_offset_ += by; }
+  /// From now on it tells the time of `real`, which outlives it.
+  void follow(const clock& real) noexcept { real_ = &real; }
 
  private:
+  const clock* real_ = nullptr;
   time_point now_{std::chrono::hours(1)};
   std::chrono::milliseconds wall_offset_{0};
 };

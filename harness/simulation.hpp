@@ -78,11 +78,11 @@ class simulation final : public simulator {
   bool is_stopped() const noexcept { return stopped_; }
   bool has_failed() const noexcept { return failed_; }
 
-  // Of the server that was attached last.
-  actors::directory& directory() noexcept { return *current().shared; }
-  runtime::shard& shard(std::size_t index) noexcept { return *current().shards[index]; }
-  std::size_t shard_count() const noexcept { return servers_.back().shards.size(); }
-  seeded_unit& unit(std::size_t index) noexcept {
+  // Of the server that was attached last; std::logic_error without one.
+  actors::directory& directory() { return *current().shared; }
+  runtime::shard& shard(std::size_t index) { return *current().shards[index]; }
+  std::size_t shard_count() const { return current().shards.size(); }
+  seeded_unit& unit(std::size_t index) {
     return static_cast<seeded_unit&>(*current().units[index]);
   }
   std::uint64_t counted(actors::counter actors::counters::*which) const;
@@ -100,7 +100,7 @@ class simulation final : public simulator {
  private:
   bool is_stalled(std::size_t shard) const noexcept;
   time_point next_due(time_point before) const;
-  parts& current() noexcept { return servers_.back(); }
+  const parts& current() const;
   std::unique_ptr<actors::pinned_unit> make_unit(caf::actor_system& system) override;
   void attach(const parts& made) override;
   void start_listening(const actors::directory& shared) override;

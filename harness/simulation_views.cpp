@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <stdexcept>
 
 #include <troupe/actors/messages.hpp>
 #include <troupe/harness/simulation.hpp>
@@ -8,32 +9,37 @@
 
 namespace troupe::harness {
 
+const simulator::parts& simulation::current() const {
+  if (servers_.empty()) throw std::logic_error("no server is in this simulation");
+  return servers_.back();
+}
+
 std::size_t simulation::longest_queue() const {
   std::size_t longest = 0;
-  for (const runtime::shard* one : servers_.back().shards)
+  for (const runtime::shard* one : current().shards)
     longest = std::max(longest, one->longest_queue());
   return longest;
 }
 
 std::uint64_t simulation::counted(actors::counter actors::counters::*which) const {
   std::uint64_t sum = 0;
-  for (const runtime::shard* one : servers_.back().shards) sum += (one->count().*which).value();
+  for (const runtime::shard* one : current().shards) sum += (one->count().*which).value();
   return sum;
 }
 
 std::size_t simulation::subscribers(std::string_view name) const {
-  const auto nsp = servers_.back().shared->find(name);
+  const auto nsp = current().shared->find(name);
   std::size_t sum = 0;
-  for (runtime::shard* one : servers_.back().shards)
+  for (runtime::shard* one : current().shards)
     if (nsp != nullptr) sum += one->table(nsp->index()).size();
   return sum;
 }
 
 std::set<std::string> simulation::rooms_of(std::string_view name, std::string_view sid) const {
   std::set<std::string> rooms;
-  const auto nsp = servers_.back().shared->find(name);
+  const auto nsp = current().shared->find(name);
   if (nsp == nullptr) return rooms;
-  for (runtime::shard* one : servers_.back().shards)
+  for (runtime::shard* one : current().shards)
     if (const actors::subscriber* who = one->table(nsp->index()).find(sid))
       for (const auto& in : who->rooms) rooms.insert(in.joined->name);
   return rooms;
@@ -41,7 +47,7 @@ std::set<std::string> simulation::rooms_of(std::string_view name, std::string_vi
 
 std::size_t simulation::sessions() const {
   std::size_t sum = 0;
-  for (const runtime::shard* one : servers_.back().shards) sum += one->session_count();
+  for (const runtime::shard* one : current().shards) sum += one->session_count();
   return sum;
 }
 

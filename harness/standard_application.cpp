@@ -265,6 +265,7 @@ bool standard_behaviour::is_settled() const {
 void standard_behaviour::say_last() {
   for (const std::string_view nsp : standard_namespaces) {
     oracle_.acts(client_.number(), nsp, "all", client_.is_joined(nsp));
+    oracle_.says_last(nsp);
     client_.emit_values(nsp, "act", {value("all")}, {});
   }
 }

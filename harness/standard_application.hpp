@@ -60,6 +60,7 @@ class standard_application final : public application {
   void serve(server& io) override { serve_standard_application(io, stage_.judge, stage_.faults); }
   std::unique_ptr<behaviour> enter(socketio_client& who) override;
   void check() override;
+  bool has_heard_last() const override { return stage_.judge.has_heard_last(); }
   void check_settled() override { stage_.judge.check_settled(); }
 
  private:

@@ -8,12 +8,15 @@ class App;
 
 #include <functional>
 
+#include <troupe/harness/run.hpp>
+
 namespace troupe::harness {
 
 /// 0: all held; 1: a guarantee was violated; 2: the harness itself failed.
 using command = std::function<int()>;
 
-command add_run(CLI::App& to);
+/// `how` outlives what it gives.
+command add_run(CLI::App& to, const run_options& how);
 command add_proxy(CLI::App& to);
 
 }  // namespace troupe::harness

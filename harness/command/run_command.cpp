@@ -59,11 +59,14 @@ void on_abort(int) {
 /// Runs seeds and puts their results together.
 class session {
  public:
-  explicit session(const run_settings& how)
-      : settings_(how), scenario_(read_scenario(how.scenario_file)) {
+  session(const run_settings& settings, const run_options& how)
+      : settings_(settings),
+        options_(how),
+        scenario_(read_scenario(settings.scenario_file)),
+        all_events_(how) {
     if (const std::string flaw = flaw_of(scenario_); !flaw.empty())
-      throw std::runtime_error(how.scenario_file + ": " + flaw);
-    if (!how.against.empty()) where_ = server_address_from(how.against);
+      throw std::runtime_error(settings.scenario_file + ": " + flaw);
+    if (!settings.against.empty()) where_ = server_address_from(settings.against);
     all_events_.kept_events = 4000;
   }
 
@@ -89,19 +92,21 @@ class session {
   void one_seed(std::uint64_t seed) {
     running_seed = static_cast<std::sig_atomic_t>(seed);
     if (settings_.fails_every_operation) {
-      ran_ += fail_every_operation(scenario_, seed, [&](const run_result& result) {
+      const auto seen = [&](const run_result& result) {
         take(result);
         return broken_ == 0 || settings_.keeps_going;
-      });
+      };
+      ran_ += fail_every_operation(scenario_, seed, seen, options_);
       return;
     }
     ++ran_;
     // What is not repeatable keeps its events for the timeline.
-    const run_options how = settings_.timeline_file.empty() ? run_options() : all_events_;
+    const run_options& how = settings_.timeline_file.empty() ? options_ : all_events_;
     if (!settings_.against.empty())
       take(run_against(where_, scenario_, seed, how));
     else
-      take(settings_.on_sockets ? run_on_sockets(scenario_, seed, how) : run(scenario_, seed));
+      take(settings_.on_sockets ? run_on_sockets(scenario_, seed, how)
+                                : run(scenario_, seed, options_));
   }
 
   void take(const run_result& result) {
@@ -117,7 +122,7 @@ class session {
       return;
     }
     ++broken_;
-    run_result smallest = settings_.shrinks && is_simulated() ? shrink(result) : result;
+    run_result smallest = settings_.shrinks && is_simulated() ? shrink(result, options_) : result;
     draw(smallest);
     if (settings_.report == "text") tell(text_report(smallest) + "\n");
     results_.push_back(std::move(smallest));
@@ -154,6 +159,7 @@ class session {
   }
 
   const run_settings& settings_;
+  const run_options& options_;
   scenario scenario_;
   server_address where_;
   run_options all_events_;
@@ -165,7 +171,7 @@ class session {
 
 }  // namespace
 
-command add_run(CLI::App& to) {
+command add_run(CLI::App& to, const run_options& how) {
   const auto settings = std::make_shared<run_settings>();
   to.add_option("--scenario", settings->scenario_file, "a JSON file; none: the standard mix");
   constexpr auto most = std::numeric_limits<std::uint32_t>::max();
@@ -178,7 +184,7 @@ command add_run(CLI::App& to) {
       ->excludes(seeds);
   auto* against = to.add_option("--against", settings->against,
                                 "HOST:PORT or http://HOST:PORT/PATH of a server that serves the "
-                                "standard application, in real time");
+                                "application, in real time");
   auto* sockets = to.add_flag("--sockets", settings->on_sockets,
                               "a server of our own in this process, on real sockets, in real time")
                       ->excludes(against);
@@ -194,7 +200,7 @@ command add_run(CLI::App& to) {
       ->excludes(against)
       ->excludes(sockets);
   to.add_flag("--verbose", settings->is_verbose, "tell of every seed, on standard error");
-  return [settings] { return session(*settings).go(); };
+  return [settings, &how] { return session(*settings, how).go(); };
 }
 
 }  // namespace troupe::harness
