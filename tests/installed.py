@@ -35,6 +35,7 @@ def by_find_package(prefix, scratch, compiler):
         f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_CXX_COMPILER={compiler}")
     run("cmake", "--build", scratch / "package")
     run(scratch / "package" / "consumer")
+    run(scratch / "package" / "simulated")
 
 
 def by_pkg_config(prefix, scratch, compiler):
