@@ -45,7 +45,16 @@ TEST_CASE("what Boost.JSON cannot say is refused") {
 }
 
 TEST_CASE("a tree that is no JSON is not emitted") {
-  CHECK_THROWS_AS(conversion<json::value>::to(std::numeric_limits<double>::quiet_NaN()),
-                  boost::system::system_error);
   CHECK_THROWS_AS(conversion<json::value>::to("\xff"), boost::system::system_error);
+}
+
+TEST_CASE("what is no number in JSON is null, on every release of Boost.JSON") {
+  const double infinite = std::numeric_limits<double>::infinity();
+  const double nothing = std::numeric_limits<double>::quiet_NaN();
+  CHECK(conversion<json::value>::to(nothing).json() == "null");
+  CHECK(conversion<json::array>::to({1, -infinite, json::array{nothing}}).json() ==
+        "[1,null,[null]]");
+  const json::object nested{{"a", {{"b", infinite}, {"c", 2}}}};
+  CHECK(conversion<json::object>::to(nested).json() == R"({"a":{"b":null,"c":2}})");
+  CHECK(nested.at("a").at("b") == infinite);
 }
