@@ -12,7 +12,10 @@ using phase = socket_state::phase;
 
 namespace {
 thread_local connection_actor* running = nullptr;
-}
+// Whose messages this thread is handling: all of a thread's share one behavior, which would cost
+// each nearly half a KiB otherwise.
+thread_local connection_actor* resumed = nullptr;
+}  // namespace
 
 /// One message's handling: this actor is current, knows its broadcasters, and behind it sockets
 /// that ended are freed and a connection that is to be closed is closed.
@@ -54,50 +57,58 @@ void connection_actor::check_is_current() const {
 }
 
 caf::behavior connection_actor::make_behavior() {
+  thread_local const caf::behavior shared = make_shared_behavior();
+  return shared;
+}
+
+caf::resumable::resume_result connection_actor::resume(caf_unit* unit, std::size_t messages) {
+  connection_actor* const before = std::exchange(resumed, this);
+  const auto outcome = pinned_actor::resume(unit, messages);
+  resumed = before;
+  return outcome;
+}
+
+template <class Message, class Work>
+auto connection_actor::handler(Work work) {
+  return [work](const Message& message) {
+    connection_actor& self = *resumed;
+    const scope handling(self);
+    work(self, message);
+  };
+}
+
+caf::behavior connection_actor::make_shared_behavior() {
+  using self = connection_actor;
   return {
-    [this](const client_data& message) {
-      const scope handling(*this);
-      receive(message);
-    },
-        [this](const attached& message) {
-          link_ = message.connection;
-          connect_deadline_ = home_.now() + directory_.options().connect_timeout;
-          replacements_seen_ = home_.replacements();
-          plan_wake(connect_deadline_);
-          if (!link_->is_revision_3()) return;
-          const scope handling(*this);
-          join_root();
-        },
-        [this](const link_closed& message) {
-          const scope handling(*this);
-          closed(message.reason);
-        },
-        [this](const wake&) {
-          const scope handling(*this);
-          wake_up();
-        },
-        [this](const call& message) {
-          const scope handling(*this);
-          message.what(*this);
-        },
-        [this](const shut_down& message) {
-          const scope handling(*this);
-          end_all(message.reason, false);
-        },
-        [this](const subscriber_took&) { subscriber_took_one(); },
-        [this](const broadcaster_restarted&) { const scope handling(*this); },
-        [this](const socket_claimed& message) {
-          const scope handling(*this);
-          claimed(message);
-        },
-        [this](const superseded&) {
-          const scope handling(*this);
-          end_all(disconnect_reason::transport_close, false);
-        },
+    handler<client_data>([](self& by, const client_data& message) { by.receive(message); }),
+        [](const attached& message) { resumed->begin(*message.connection); },
+        handler<link_closed>(
+            [](self& by, const link_closed& message) { by.closed(message.reason); }),
+        handler<wake>([](self& by, const wake&) { by.wake_up(); }),
+        handler<call>([](self& by, const call& message) { message.what(by); }),
+        handler<shut_down>(
+            [](self& by, const shut_down& message) { by.end_all(message.reason, false); }),
+        [](const subscriber_took&) { resumed->subscriber_took_one(); },
+        handler<broadcaster_restarted>([](self&, const broadcaster_restarted&) {}),
+        handler<socket_claimed>(
+            [](self& by, const socket_claimed& message) { by.claimed(message); }),
+        handler<superseded>([](self& by, const superseded&) {
+          by.end_all(disconnect_reason::transport_close, false);
+        }),
 #if TROUPE_CAF_1X
         [](const caf::error&) {},
 #endif
   };
+}
+
+void connection_actor::begin(link& connection) {
+  link_ = &connection;
+  connect_deadline_ = home_.now() + directory_.options().connect_timeout;
+  replacements_seen_ = home_.replacements();
+  plan_wake(connect_deadline_);
+  if (!link_->is_revision_3()) return;
+  const scope handling(*this);
+  join_root();
 }
 
 void connection_actor::on_exit() {

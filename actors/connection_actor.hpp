@@ -27,6 +27,7 @@ class connection_actor final : public pinned_actor {
 
   const char* name() const override { return "troupe.connection"; }
   caf::behavior make_behavior() override;
+  caf::resumable::resume_result resume(caf_unit* unit, std::size_t messages) override;
   void on_exit() override;
 
   /// Throws std::logic_error unless this thread handles a message of its.
@@ -90,6 +91,10 @@ class connection_actor final : public pinned_actor {
   using packet = protocol::socketio::packet;
   using packet_ptr = protocol::socketio::packet_ptr;
 
+  template <class Message, class Work>
+  static auto handler(Work work);
+  static caf::behavior make_shared_behavior();
+  void begin(link& connection);
   void receive(const client_data& message);
   protocol::result<packet_ptr> decode(const client_data& message);
   /// When the rest of a packet must have come.
