@@ -18,7 +18,7 @@ subscriber_table::~subscriber_table() {
 subscriber& subscriber_table::add(std::string_view sid, link& connection) {
   auto added = std::make_unique<subscriber>();
   subscriber& who = *added;
-  who.sid = sid;
+  who.sid = std::string(sid);  // Without room to spare.
   who.connection = &connection;
   who.nsp = nsp_;
   who.position = all_.size();

@@ -172,7 +172,7 @@ std::string shard::next_sid() {
   protocol::base64::append_encoded(sid, {raw.data(), raw.size()});
   std::replace(sid.begin(), sid.end(), '+', '-');
   std::replace(sid.begin(), sid.end(), '/', '_');
-  return sid;
+  return std::string(std::string_view(sid));  // Kept for long: without room to spare.
 }
 
 protocol::frame_ptr shard::control_frame(std::string_view packet) {
