@@ -155,7 +155,7 @@ void connection_actor::dispatch(packet_ptr received) {
     return broke_protocol(protocol::errc::unexpected_packet);
   }
   if (to->now == phase::connecting) {
-    to->waiting.push_back(std::move(received));
+    to->arriving->waiting.push_back(std::move(received));
     ++link_->withheld;
     return link_->operation_returned();
   }
@@ -256,16 +256,18 @@ void connection_actor::wake_up() {
 // What waits for a socket that never joins holds the client's credit: it must not do so for ever.
 void connection_actor::expire_joining(time_point now) {
   for (std::size_t i = sockets_.size(); i > 0; --i)
-    if (sockets_[i - 1]->connect_deadline <= now) refuse(*sockets_[i - 1], "timed out", {});
+    if (const auto& arriving = sockets_[i - 1]->arriving;
+        arriving != nullptr && arriving->deadline <= now)
+      refuse(*sockets_[i - 1], "timed out", {});
 }
 
 void connection_actor::expire_acks(time_point now) {
   std::vector<std::pair<socket_state*, std::uint64_t>> late;
   for (const auto& listed : sockets_)
-    for (const auto& [id, waiting] : listed->acks)
+    for (const auto& [id, waiting] : listed->seen().acks)
       if (waiting.deadline <= now) late.emplace_back(listed.get(), id);
   for (const auto& [asker, id] : late) {
-    const auto found = asker->acks.extract(id);
+    const auto found = asker->more().acks.extract(id);
     if (found.empty()) continue;  // One before it ended the socket, and that answered it.
     home_.count().acks_timed_out.add();
     run(*asker, "ack handler",
@@ -276,9 +278,10 @@ void connection_actor::expire_acks(time_point now) {
 time_point connection_actor::next_deadline() const {
   time_point due = std::min(connect_deadline_, packet_deadline());
   for (const auto& listed : sockets_) {
-    due = std::min(due, listed->connect_deadline);
-    if (!listed->held.empty()) due = std::min(due, listed->held.begin()->second.deadline);
-    for (const auto& [id, waiting] : listed->acks) due = std::min(due, waiting.deadline);
+    if (listed->arriving != nullptr) due = std::min(due, listed->arriving->deadline);
+    const socket_state::extras& has = listed->seen();
+    if (!has.held.empty()) due = std::min(due, has.held.begin()->second.deadline);
+    for (const auto& [id, waiting] : has.acks) due = std::min(due, waiting.deadline);
   }
   return due;
 }

@@ -88,12 +88,11 @@ void connection_actor::connect(const packet& received) {
                               : std::make_shared<namespace_entry>(std::string(wanted),
                                                                   namespace_entry::no_index)));
   joining.sid = link_->is_revision_3() ? v4_sid(*link_, *joining.entry) : home_.next_sid();
-  joining.connect_deadline = home_.now() + directory_.options().connect_timeout;
-  plan_wake(joining.connect_deadline);
-  auto auth = value::from_json(link_->is_revision_3() ? v4_auth(view.nsp) : v5_auth(view.payload));
-  if (auth) joining.auth = *std::move(auth);
+  joining.arriving->deadline = home_.now() + directory_.options().connect_timeout;
+  plan_wake(joining.arriving->deadline);
+  joining.auth = link_->is_revision_3() ? v4_auth(view.nsp) : v5_auth(view.payload);
   if (entry != nullptr) return enter(joining);
-  joining.parents = parents;
+  joining.arriving->parents = parents;
   ask_parent(joining);
 }
 
@@ -106,8 +105,9 @@ void connection_actor::enter(socket_state& joining) {
 
 void connection_actor::proceed(socket_state& joining) {
   const auto& middlewares = joining.shared->middlewares;
-  if (joining.middlewares_done == middlewares.size()) return joined(joining);
-  const middleware& step = middlewares[joining.middlewares_done++];
+  std::size_t& passed = joining.arriving->middlewares_done;
+  if (passed == middlewares.size()) return joined(joining);
+  const middleware& step = middlewares[passed++];
   try {
     step(joining.facade, verdict_on(joining));
     return;
@@ -129,7 +129,7 @@ void connection_actor::refuse(socket_state& refused, std::string_view message,
   const auto& encode = directory_.encode();
   const std::string& nsp = refused.entry->name();
   // That there is no such namespace is told to all clients alike, as the reference does.
-  const bool is_v4 = link_->is_revision_3() && refused.parents == nullptr;
+  const bool is_v4 = link_->is_revision_3() && refused.arriving->parents == nullptr;
   link_->send(is_v4 ? encode.connect_error_v4(nsp, message, data)
                     : encode.connect_error(nsp, message, data),
               {});
@@ -138,11 +138,11 @@ void connection_actor::refuse(socket_state& refused, std::string_view message,
 
 void connection_actor::joined(socket_state& who) {
   who.now = phase::connected;
-  connect_deadline_ = who.connect_deadline = time_point::max();
+  connect_deadline_ = who.arriving->deadline = time_point::max();
   home_.count().sockets_connected.add();
   const auto reply = connect_reply(who);
   if (const auto& rate = directory_.options().limits.events; rate.per_second > 0)
-    who.rate = std::make_unique<token_bucket>(rate, home_.now());
+    who.more().rate = std::make_unique<token_bucket>(rate, home_.now());
   who.epoch = home_.epoch(who.entry->index());
   tell(home_.broadcaster(*who.entry),
        subscribe{depart(*who.entry), who.sid, reply, who.rooms, terms_of(who)});
@@ -152,13 +152,15 @@ void connection_actor::joined(socket_state& who) {
     if (who.now != phase::connected ||
         !run(who, "connection handler", [&] { handler(who.facade); }))
       break;
-  while (!who.waiting.empty()) {
-    const packet_ptr received = std::move(who.waiting.front());
-    who.waiting.pop_front();
+  auto& waiting = who.arriving->waiting;
+  while (!waiting.empty()) {
+    const packet_ptr received = std::move(waiting.front());
+    waiting.pop_front();
     --link_->withheld;
     if (who.now == phase::connected && !deliver(who, received)) continue;
     link_->handled();
   }
+  who.arriving.reset();
 }
 
 ack connection_actor::make_ack(const socket_state& to, std::optional<std::uint64_t> id) {
@@ -173,23 +175,25 @@ void connection_actor::handle_ack(socket_state& to, const packet_ptr& received) 
     values.push_back(value::from_packet(received, slice));
   if (*view.id >= broadcast_ack_ids)
     return home_.acks().answer(*view.id, to.sid, std::move(values));
-  const auto found = to.acks.find(*view.id);
-  if (found == to.acks.end()) return;
+  if (to.extra == nullptr) return;
+  const auto found = to.extra->acks.find(*view.id);
+  if (found == to.extra->acks.end()) return;
   const ack_handler handler = std::move(found->second.handler);
-  to.acks.erase(found);
+  to.extra->acks.erase(found);
   run(to, "ack handler", [&] { handler(std::move(values)); });
 }
 
 void connection_actor::add_ack(socket_state& asking, std::uint64_t id, ack_handler handler,
                                std::chrono::milliseconds timeout) {
   const auto& options = directory_.options();
-  if (asking.acks.size() >= options.acks_max) {
+  auto& acks = asking.more().acks;
+  if (acks.size() >= options.acks_max) {
     run(asking, "ack handler", [&] { handler(make_error_code(ack_errc::too_many)); });
     return;
   }
   if (timeout == timeout.zero()) timeout = options.ack_timeout;
   const time_point due = deadline_after(home_.now(), timeout);
-  asking.acks.emplace(id, socket_state::pending_ack{std::move(handler), due});
+  acks.emplace(id, socket_state::pending_ack{std::move(handler), due});
   plan_wake(due);
 }
 
@@ -207,13 +211,13 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
                                   [&](const auto& listed) { return listed.get() == &ended; });
   ended_.push_back(std::move(*place));
   sockets_.erase(place);
-  if (link_ != nullptr)
-    for (std::size_t i = 0; i < ended.waiting.size(); ++i) {
+  if (ended.arriving != nullptr && link_ != nullptr)
+    for (auto left = std::exchange(ended.arriving->waiting, {}).size(); left > 0; --left) {
       --link_->withheld;
       link_->handled();
     }
-  ended.waiting.clear();
-  for (const auto& [number, left] : std::exchange(ended.held, {})) give_back(left);
+  if (ended.extra != nullptr)
+    for (const auto& [number, left] : std::exchange(ended.extra->held, {})) give_back(left);
   if (tell_client || !was_connected) remember_ended(ended.entry->name());
   ended.ended_by = reason;
   if (!was_connected) {
@@ -233,17 +237,19 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
     }
   };
   // Taken out first: a handler may add more, which are never called.
-  for (const auto& handler : std::exchange(ended.disconnecting, {}))
-    quietly([&] { handler(reason); });
+  if (ended.extra != nullptr)
+    for (const auto& handler : std::exchange(ended.extra->disconnecting, {}))
+      quietly([&] { handler(reason); });
   ended.rooms_at_end = std::exchange(ended.rooms, {});
   ended.has_left = true;
-  if (!ended.outgoing_handlers.empty()) watch_outgoing(ended);
+  if (!ended.seen().outgoing_handlers.empty()) watch_outgoing(ended);
   if (!transport_gone_)
     send(ended, tell_client ? directory_.encode().disconnect(ended.entry->name()) : nullptr, {},
          true);
   directory_.names().leave(ended.entry);
-  for (const auto& waiting : std::exchange(ended.acks, {}))
-    quietly([&] { waiting.second.handler(make_error_code(ack_errc::disconnected)); });
+  if (ended.extra != nullptr)
+    for (const auto& waiting : std::exchange(ended.extra->acks, {}))
+      quietly([&] { waiting.second.handler(make_error_code(ack_errc::disconnected)); });
   for (const auto& handler : std::exchange(ended.disconnected, {}))
     quietly([&] { handler(reason); });
   tell_disconnected(ended, reason, ended.rooms_at_end);

@@ -32,7 +32,7 @@ void connection_actor::check_room(const socket_state& joining, std::string_view 
 void connection_actor::refuse_event(socket_state& to, const packet& received) {
   using consequence = event_rate_limit::consequence;
   home_.count().events_refused.add();
-  if (to.rate->begins_to_exceed()) report_limit(limit::event_rate);
+  if (to.extra->rate->begins_to_exceed()) report_limit(limit::event_rate);
   if (directory_.options().limits.events.over == consequence::disconnect)
     return end(to, disconnect_reason::server_namespace_disconnect, true);
   const auto id = received.view().id;

@@ -46,7 +46,7 @@ class event_port final : public next::port {
     connection_actor::in(
         owner_, [sid = sid_, number = number_, step = std::move(step)](connection_actor& self) {
           socket_state* to = self.find(sid);
-          if (to != nullptr && to->held.contains(number)) step(self, *to, number);
+          if (to != nullptr && to->seen().held.contains(number)) step(self, *to, number);
         });
   }
 
@@ -59,30 +59,33 @@ class event_port final : public next::port {
 }  // namespace
 
 bool connection_actor::handle_event(socket_state& to, const packet_ptr& received) {
-  if (to.rate != nullptr && !to.rate->take(home_.now())) {
+  const socket_state::extras* extra = to.extra.get();
+  if (extra != nullptr && extra->rate != nullptr && !extra->rate->take(home_.now())) {
     refuse_event(to, *received);
     return true;
   }
   const event what(received, make_ack(to, received->view().id));
   // First, since a handler may end the socket, and nothing about it comes behind its end.
   if (!to.shared->subscribers.empty()) tell_event(to, what);
-  if (!to.any_handlers.empty())
-    to.any_handlers.visit([&](listener, const auto& handler) {
+  if (extra != nullptr && !extra->any_handlers.empty())
+    to.extra->any_handlers.visit([&](listener, const auto& handler) {
       return run(to, "event handler", [&] { handler(what); }) && to.now == phase::connected;
     });
   if (to.now != phase::connected) return true;
-  if (to.middlewares != nullptr) return hold(to, what);
+  // A listener may have added the first.
+  if (to.seen().middlewares != nullptr) return hold(to, what);
   run_handlers(to, what);
   return true;
 }
 
 bool connection_actor::hold(socket_state& to, event what) {
-  const std::uint64_t number = to.events_held++;
+  socket_state::extras& extra = to.more();
+  const std::uint64_t number = extra.events_held++;
   const time_point due = deadline_after(home_.now(), directory_.options().event_middleware_timeout);
-  to.held.emplace(number, socket_state::held_event{std::move(what), to.middlewares, due});
+  extra.held.emplace(number, socket_state::held_event{std::move(what), extra.middlewares, due});
   proceed(to, number);
-  const auto left = to.held.find(number);
-  if (left == to.held.end()) return true;
+  const auto left = extra.held.find(number);
+  if (left == extra.held.end()) return true;
   left->second.is_withheld = true;
   ++link_->withheld;
   link_->operation_returned();
@@ -94,16 +97,19 @@ bool connection_actor::hold(socket_state& to, event what) {
 void connection_actor::expire_held(time_point now) {
   std::vector<socket_state*> holding;
   for (const auto& listed : sockets_)
-    if (!listed->held.empty()) holding.push_back(listed.get());
-  for (socket_state* to : holding)
-    while (!to->held.empty() && to->held.begin()->second.deadline <= now) {
+    if (!listed->seen().held.empty()) holding.push_back(listed.get());
+  for (socket_state* to : holding) {
+    const auto& held = to->seen().held;
+    while (!held.empty() && held.begin()->second.deadline <= now) {
       home_.count().events_timed_out.add();
-      refuse(*to, to->held.begin()->first, {"timed out", {}});
+      refuse(*to, held.begin()->first, {"timed out", {}});
     }
+  }
 }
 
 void connection_actor::proceed(socket_state& to, std::uint64_t number) {
-  socket_state::held_event& passing = to.held.at(number);
+  auto& held = to.more().held;
+  socket_state::held_event& passing = held.at(number);
   const auto chain = passing.chain;
   if (passing.done < chain->size()) {
     const event what = passing.what;
@@ -113,25 +119,27 @@ void connection_actor::proceed(socket_state& to, std::uint64_t number) {
     return;
   }
   const socket_state::held_event through = std::move(passing);
-  to.held.erase(number);
+  held.erase(number);
   run_handlers(to, through.what);
   give_back(through);
 }
 
 void connection_actor::refuse(socket_state& to, std::uint64_t number, const refusal& why) {
   drop_event(to, number);
-  if (to.error_handlers.empty())
+  auto& handlers = to.more().error_handlers;
+  if (handlers.empty())
     directory_.log(log_level::warning,
                    "event of " + to.entry->name() + " refused by a middleware: " + why.message);
-  to.error_handlers.visit([&](listener, const auto& handler) {
+  handlers.visit([&](listener, const auto& handler) {
     return run(to, "error handler", [&] { handler(why); }) && to.now == phase::connected;
   });
 }
 
 void connection_actor::drop_event(socket_state& to, std::uint64_t number) {
-  const auto found = to.held.find(number);
+  auto& held = to.more().held;
+  const auto found = held.find(number);
   const socket_state::held_event dropped = std::move(found->second);
-  to.held.erase(found);
+  held.erase(found);
   give_back(dropped);
 }
 
@@ -166,7 +174,7 @@ void connection_actor::report(socket_state& to, const event& what, const mismatc
 }
 
 void connection_actor::watch_outgoing(socket_state& changed) {
-  const bool watches = changed.now != phase::ended && !changed.outgoing_handlers.empty();
+  const bool watches = changed.now != phase::ended && !changed.seen().outgoing_handlers.empty();
   if (watches == std::exchange(changed.watches_outgoing, watches)) return;
   changed.entry->count_outgoing_watcher(watches);
   if (link_ != nullptr)
@@ -177,7 +185,8 @@ void connection_actor::watch_outgoing(socket_state& changed) {
 
 void connection_actor::notify_outgoing(socket_state& to, std::string_view event,
                                        const arguments& values) {
-  to.outgoing_handlers.visit([&](listener, const auto& handler) {
+  if (to.extra == nullptr) return;
+  to.extra->outgoing_handlers.visit([&](listener, const auto& handler) {
     return run(to, "outgoing handler", [&] { handler(event, values); }) &&
            to.now == phase::connected;
   });

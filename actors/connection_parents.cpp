@@ -35,8 +35,10 @@ class joining_port final : public next::port {
     connection_actor::in(
         owner_, [sid = sid_, question = question_, step = std::move(step)](connection_actor& self) {
           socket_state* joining = self.find(sid);
-          if (joining == nullptr || joining->question != question) return;
-          joining->question = 0;
+          if (joining == nullptr || joining->arriving == nullptr ||
+              joining->arriving->question != question)
+            return;
+          joining->arriving->question = 0;
           step(self, *joining);
         });
   }
@@ -52,23 +54,24 @@ class joining_port final : public next::port {
 // Numbered, since a verdict may be given late: on the next attempt, which has the same id where
 // clients of Socket.IO 2 join, it decides nothing.
 next connection_actor::verdict_on(socket_state& joining) {
-  joining.question = ++questions_asked_;
-  return next(std::make_shared<joining_port>(self(), joining.sid, joining.question));
+  const std::uint64_t question = joining.arriving->question = ++questions_asked_;
+  return next(std::make_shared<joining_port>(self(), joining.sid, question));
 }
 
 void connection_actor::approve(socket_state& joining) {
-  joining.parents != nullptr ? make_namespace(joining) : proceed(joining);
+  joining.arriving->parents != nullptr ? make_namespace(joining) : proceed(joining);
 }
 
 void connection_actor::deny(socket_state& joining, std::string_view message,
                             std::string_view data) {
-  joining.parents != nullptr ? ask_parent(joining) : refuse(joining, message, data);
+  joining.arriving->parents != nullptr ? ask_parent(joining) : refuse(joining, message, data);
 }
 
 void connection_actor::ask_parent(socket_state& joining) {
-  const auto parents = joining.parents;
-  while (joining.parents_asked < parents->size()) {
-    const std::size_t number = ++joining.parents_asked;
+  socket_state::way_in& way = *joining.arriving;
+  const auto parents = way.parents;
+  while (way.parents_asked < parents->size()) {
+    const std::size_t number = ++way.parents_asked;
     const parent_namespace& asked = (*parents)[number - 1];
     try {
       if (!asked.test) return asked.judge(joining.entry->name(), joining.auth, verdict_on(joining));
@@ -81,16 +84,16 @@ void connection_actor::ask_parent(socket_state& joining) {
     }
     home_.count().handlers_thrown.add();
     // It had given a verdict before.
-    if (joining.now != phase::connecting || joining.parents_asked != number || !joining.parents)
-      return;
-    joining.question = 0;  // And gives none any more.
+    if (joining.now != phase::connecting || way.parents_asked != number || !way.parents) return;
+    way.question = 0;  // And gives none any more.
   }
   refuse(joining, "Invalid namespace", {});
 }
 
 void connection_actor::make_namespace(socket_state& joining) {
+  socket_state::way_in& way = *joining.arriving;
   const std::string name = joining.entry->name();
-  const namespace_ptr parent = (*joining.parents)[joining.parents_asked - 1].entry;
+  const namespace_ptr parent = (*way.parents)[way.parents_asked - 1].entry;
   namespace_ptr joined;
   // One that is emptied in between is made anew.
   while (joined == nullptr) {
@@ -101,7 +104,7 @@ void connection_actor::make_namespace(socket_state& joining) {
     joined = directory_.names().join(name);
   }
   joining.entry = joined;
-  joining.parents = nullptr;
+  way.parents = nullptr;
   enter(joining);
 }
 

@@ -36,7 +36,7 @@ void connection_actor::join_root() {
 protocol::frame_ptr connection_actor::connect_reply(const socket_state& to) const {
   const std::string& nsp = to.entry->name();
   if (link_->is_revision_3()) return directory_.encode().connect_v4(nsp);
-  return directory_.encode().connect(nsp, to.sid, to.pid);
+  return directory_.encode().connect(nsp, to.sid, to.seen().pid);
 }
 
 }  // namespace troupe::actors

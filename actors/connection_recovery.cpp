@@ -44,10 +44,10 @@ bool is_recoverable(disconnect_reason reason) noexcept {
 void connection_actor::claim(socket_state& joining) {
   const std::string pid = token_of(joining.auth, "pid");
   if (pid.empty()) {
-    joining.pid = home_.next_sid();
+    joining.more().pid = home_.next_sid();
     return proceed(joining);
   }
-  joining.pid = pid;
+  joining.more().pid = pid;
   joining.is_claiming = true;
   joining.epoch = home_.epoch(joining.entry->index());
   tell(home_.broadcaster(*joining.entry),
@@ -69,7 +69,7 @@ void connection_actor::claimed(const socket_claimed& message) {
 
 void connection_actor::go_on_unrecovered(socket_state& joining) {
   joining.is_claiming = false;
-  joining.pid = home_.next_sid();
+  joining.more().pid = home_.next_sid();
   proceed(joining);
 }
 
@@ -84,8 +84,9 @@ void connection_actor::give_up_lost_claims() {
 }
 
 std::shared_ptr<const recovery_terms> connection_actor::terms_of(const socket_state& who) {
-  if (who.pid.empty()) return nullptr;
-  return std::make_shared<const recovery_terms>(recovery_terms{who.pid, self(), who.is_recovered});
+  const std::string& pid = who.seen().pid;
+  if (pid.empty()) return nullptr;
+  return std::make_shared<const recovery_terms>(recovery_terms{pid, self(), who.is_recovered});
 }
 
 void connection_actor::send_recoverable(socket_state& to, std::string_view name, arguments values,
@@ -98,8 +99,9 @@ void connection_actor::send_recoverable(socket_state& to, std::string_view name,
 
 // Not before the message is done in which it ended: until then handlers may use its data.
 void connection_actor::retire(socket_state& ended) {
-  if (ended.pid.empty() || link_ == nullptr) return;
-  socket_ended message{link_->id(), ended.pid, is_recoverable(ended.ended_by), {}, nullptr};
+  const std::string& pid = ended.seen().pid;
+  if (pid.empty() || link_ == nullptr) return;
+  socket_ended message{link_->id(), pid, is_recoverable(ended.ended_by), {}, nullptr};
   if (message.is_recoverable && !ended.is_claiming) {
     message.rooms = std::move(ended.rooms_at_end);
     message.data = std::make_shared<std::any>(std::move(ended.data));

@@ -11,7 +11,7 @@ void connection_actor::tell_connected(socket_state& who) {
     if (to->is_over() || !to->wanted().rooms.empty()) continue;
     if (to->is_full()) {
       // It will not be told of the rest either, so that each client it hears of has a beginning.
-      who.unheard_by.push_back(to.get());
+      who.more().unheard_by.push_back(to.get());
       home_.count().actor_messages_dropped.add();
     } else if (to->wanted().connects) {
       to->send(client_connected{who.entry->name(), who.sid, who.is_recovered});
@@ -58,7 +58,7 @@ void connection_actor::tell_disconnected(socket_state& ended, disconnect_reason 
 }
 
 bool connection_actor::is_heard(const socket_state& of, const subscription& by) noexcept {
-  const auto& unheard = of.unheard_by;
+  const auto& unheard = of.seen().unheard_by;
   return !by.is_over() && std::find(unheard.begin(), unheard.end(), &by) == unheard.end();
 }
 

@@ -1,11 +1,21 @@
 #include <troupe/actors/revisions.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include <troupe/protocol/engineio/request.hpp>
 #include <troupe/protocol/json.hpp>
 
 namespace troupe::actors {
+
+namespace {
+
+value read(std::string json) {
+  auto made = value::from_json(std::move(json));
+  return made ? *std::move(made) : value();
+}
+
+}  // namespace
 
 std::string v4_sid(const link& session, const namespace_entry& nsp) {
   std::string sid;
@@ -13,7 +23,7 @@ std::string v4_sid(const link& session, const namespace_entry& nsp) {
   return sid.append(session.session_id());
 }
 
-std::string v4_auth(std::string_view nsp) {
+value v4_auth(std::string_view nsp) {
   const std::size_t mark = std::min(nsp.find('?'), nsp.size() - 1);
   const auto query = protocol::engineio::parse_query(nsp.substr(mark + 1));
   std::string json = "{";
@@ -24,11 +34,12 @@ std::string v4_auth(std::string_view nsp) {
     protocol::json::append_string(json, text);
   }
   json.push_back('}');
-  return json;
+  return read(std::move(json));
 }
 
-std::string v5_auth(std::string_view payload) {
-  return payload.empty() ? "{}" : std::string(payload);
+value v5_auth(std::string_view payload) {
+  static const value none = read("{}");
+  return payload.empty() ? none : read(std::string(payload));
 }
 
 }  // namespace troupe::actors

@@ -36,29 +36,29 @@ std::size_t socket_listeners::listener_count(std::string_view name) const {
 listener socket_listeners::on_any(any_handler handler) {
   state_.owner.check_is_current();
   const listener added = state_.next_listener();
-  state_.any_handlers.append(added, std::move(handler));
+  state_.more().any_handlers.append(added, std::move(handler));
   return added;
 }
 
 listener socket_listeners::prepend_any(any_handler handler) {
   state_.owner.check_is_current();
   const listener added = state_.next_listener();
-  state_.any_handlers.prepend(added, std::move(handler));
+  state_.more().any_handlers.prepend(added, std::move(handler));
   return added;
 }
 
 void socket_listeners::off_any(listener which) {
-  state_.any_handlers.remove(which);
+  state_.more().any_handlers.remove(which);
 }
 
 void socket_listeners::off_any() {
-  state_.any_handlers.clear();
+  state_.more().any_handlers.clear();
 }
 
 listener socket_listeners::on_any_outgoing(outgoing_handler handler) {
   state_.owner.check_is_current();
   const listener added = state_.next_listener();
-  state_.outgoing_handlers.append(added, std::move(handler));
+  state_.more().outgoing_handlers.append(added, std::move(handler));
   state_.owner.watch_outgoing(state_);
   return added;
 }
@@ -66,33 +66,33 @@ listener socket_listeners::on_any_outgoing(outgoing_handler handler) {
 listener socket_listeners::prepend_any_outgoing(outgoing_handler handler) {
   state_.owner.check_is_current();
   const listener added = state_.next_listener();
-  state_.outgoing_handlers.prepend(added, std::move(handler));
+  state_.more().outgoing_handlers.prepend(added, std::move(handler));
   state_.owner.watch_outgoing(state_);
   return added;
 }
 
 void socket_listeners::off_any_outgoing(listener which) {
-  state_.outgoing_handlers.remove(which);
+  state_.more().outgoing_handlers.remove(which);
   state_.owner.watch_outgoing(state_);
 }
 
 void socket_listeners::off_any_outgoing() {
-  state_.outgoing_handlers.clear();
+  state_.more().outgoing_handlers.clear();
   state_.owner.watch_outgoing(state_);
 }
 
 void socket_listeners::use(event_middleware middleware) {
   state_.owner.check_is_current();
-  auto changed = state_.middlewares == nullptr
-                     ? std::make_shared<std::vector<event_middleware>>()
-                     : std::make_shared<std::vector<event_middleware>>(*state_.middlewares);
+  auto& present = state_.more().middlewares;
+  auto changed = present == nullptr ? std::make_shared<std::vector<event_middleware>>()
+                                    : std::make_shared<std::vector<event_middleware>>(*present);
   changed->push_back(std::move(middleware));
-  state_.middlewares = std::move(changed);
+  present = std::move(changed);
 }
 
 void socket_listeners::on_error(std::function<void(const refusal&)> handler) {
   state_.owner.check_is_current();
-  state_.error_handlers.append(state_.next_listener(), std::move(handler));
+  state_.more().error_handlers.append(state_.next_listener(), std::move(handler));
 }
 
 void socket_listeners::on_disconnect(std::function<void(disconnect_reason)> handler) {
@@ -102,7 +102,7 @@ void socket_listeners::on_disconnect(std::function<void(disconnect_reason)> hand
 
 void socket_listeners::on_disconnecting(std::function<void(disconnect_reason)> handler) {
   state_.owner.check_is_current();
-  state_.disconnecting.push_back(std::move(handler));
+  state_.more().disconnecting.push_back(std::move(handler));
 }
 
 }  // namespace troupe

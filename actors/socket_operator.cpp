@@ -40,9 +40,10 @@ void socket_operator::emit_values(std::string_view event, arguments values,
   actors::connection_actor& owner = state_->owner;
   owner.check_is_current();
   using phase = actors::socket_state::phase;
-  if (state_->now == phase::connected && !handler && !state_->pid.empty())
+  const actors::socket_state::extras& has = state_->seen();
+  if (state_->now == phase::connected && !handler && !has.pid.empty())
     return owner.send_recoverable(*state_, event, std::move(values), how_);
-  if (state_->now == phase::connected && !state_->outgoing_handlers.empty())
+  if (state_->now == phase::connected && !has.outgoing_handlers.empty())
     owner.notify_outgoing(*state_, event, values);
   if (state_->now != phase::connected) {
     if (handler) handler(make_error_code(ack_errc::disconnected));
@@ -52,7 +53,7 @@ void socket_operator::emit_values(std::string_view event, arguments values,
   if (handler) {
     id = owner.home().next_ack_id();
     // One that has waited for as long as there are others.
-    while (state_->acks.contains(*id)) id = owner.home().next_ack_id();
+    while (state_->seen().acks.contains(*id)) id = owner.home().next_ack_id();
   }
   const argument_writer writer(event, values);
   auto frame = owner.home().shared().encode().event(state_->entry->name(), writer.texts(), id,
