@@ -24,12 +24,13 @@ constexpr std::size_t turn_bytes_max = 256 * 1024;
 }  // namespace
 
 session::session(shard& home, actors::link_id id, std::string sid, transport_kind transport,
-                 client_handshake handshake)
+                 const client_handshake& handshake)
     : link(id),
       home_(home),
       engine_(std::move(sid), transport, home.engine_options(), *this,
               engineio::revision_of(handshake.parameter("EIO"))),
-      handshake_(std::move(handshake)) {
+      handshake_(handshake),
+      wants_base64_(!handshake.parameter("b64").empty()) {
   is_plain_ = !is_revision_3();
   if (transport == transport_kind::polling) polling_ = std::make_unique<polling_state>();
 }

@@ -12,6 +12,7 @@
 #include <troupe/actors/disconnect_reason.hpp>
 #include <troupe/actors/link.hpp>
 #include <troupe/protocol/engineio/session.hpp>
+#include <troupe/runtime/kept_handshake.hpp>
 #include <troupe/runtime/message_queue.hpp>
 #include <troupe/runtime/timers.hpp>
 #include <troupe/runtime/write_batch.hpp>
@@ -30,7 +31,7 @@ class session final : public actors::link,
                       private timer {
  public:
   session(shard& home, actors::link_id id, std::string sid,
-          protocol::engineio::transport_kind transport, client_handshake handshake);
+          protocol::engineio::transport_kind transport, const client_handshake& handshake);
   ~session();
 
   /// Keeps its place among the server's sessions.
@@ -83,7 +84,7 @@ class session final : public actors::link,
   void operation_returned() override;
   void wake_at(actors::time_point when) override;
   void released() override;
-  const client_handshake& handshake() const noexcept override { return handshake_; }
+  const client_handshake& handshake() const noexcept override { return handshake_.whole(); }
   bool is_revision_3() const noexcept override {
     return engine_.spoken() == protocol::engineio::revision::v3;
   }
@@ -145,10 +146,11 @@ class session final : public actors::link,
   time_point unread_deadline_{};  // Of the time that it is not read.
   std::unique_ptr<actor_timer> actor_timer_;
   std::unique_ptr<events> events_;  // Once somebody asked for them.
-  client_handshake handshake_;
+  kept_handshake handshake_;
   transport::admission::place place_;
   disconnect_reason reason_ = disconnect_reason::transport_close;
   bool is_plain_ = true;  // Frames go out as they are, and nobody listens.
+  bool wants_base64_;     // Where they are translated.
   bool paused_ = false;
   bool closes_soon_ = false;
   bool cut_off_ = false;  // It overflowed in the middle of things: aborted at once, by its timer.

@@ -213,7 +213,7 @@ std::string payload_of(const std::vector<protocol::frame_ptr>& frames) {
 
 // What a client of revision 3 gets in place of `frame`; shared by all of the shard.
 const protocol::frame_ptr& session::translated(const protocol::frame_ptr& frame) {
-  return home_.translations().of(frame, !handshake_.parameter("b64").empty());
+  return home_.translations().of(frame, wants_base64_);
 }
 
 void session::answer_poll() {
