@@ -26,6 +26,7 @@ constexpr fault_attribute timeout_has[] = {{"timeout", "ms", 1000, 0, day}};
 constexpr fault_attribute crash_has[] = {{"n", "", {}, 1, 1e6}};
 constexpr fault_attribute flood_has[] = {{"messages", "", 200, 1, 1e5}};
 constexpr fault_attribute nth_has[] = {{"n", "", 1, 1}};
+constexpr fault_attribute allocation_has[] = {{"turn", "", 0, 0, 1}};
 constexpr fault_attribute jump_has[] = {{"by", "ms", 60'000, 0, day}, {"wall", "", 0, 0, 1}};
 constexpr fault_attribute drain_has[] = {{"deadline", "ms", 3000, 0, day}};
 constexpr fault_attribute restart_has[] = {{"delay", "ms", 500, 0, day}};
@@ -98,12 +99,8 @@ constexpr auto descriptions = std::to_array<fault_description>({
     {write_enobufs, fault_group::system, "write_enobufs", false, {}, "a write fails"},
     {failed_operation, fault_group::system, "failed_operation", false, nth_has,
      "the n-th read or write of the server fails"},
-    {failed_allocation,
-     fault_group::system,
-     "failed_allocation",
-     false,
-     {},
-     "an allocation in a user's handler fails"},
+    {failed_allocation, fault_group::system, "failed_allocation", false, allocation_has,
+     "an allocation fails: in a user's handler; with turn=1 in a client's actor itself"},
     {clock_jump, fault_group::system, "clock_jump", false, jump_has,
      "time jumps, all at once; with wall=1 the wall clock alone, back"},
     {timer_starvation,

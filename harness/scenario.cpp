@@ -131,6 +131,9 @@ void draw_attributes(fault_rule& rule, dice& random) {
     case fault::drain:
       set = {{"deadline", 3000 * some(0, 1)}};
       break;
+    case fault::failed_allocation:
+      set = {{"turn", static_cast<double>(rule.at.count() % 2)}};
+      break;
     case fault::clock_jump:
       set = {{"by", some(10, 20'000)}, {"wall", some(0, 1)}};
       break;

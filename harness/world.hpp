@@ -41,6 +41,7 @@ class world final : private participant {
   void strike_client(const scheduled& one, unsigned client);
   void strike_actor(const scheduled& one, unsigned client);
   void strike_system(const scheduled& one);
+  void fail_turn(const scheduled& one);
   void strike_broadcaster(const scheduled& one);
   void kill(const caf::actor& who, const scheduled& one);
   /// With this id; null without it.

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <boost/asio/error.hpp>
+#include <new>
 
 #include <troupe/actors/messages.hpp>
 #include <troupe/harness/world.hpp>
@@ -189,12 +190,27 @@ void world::strike_broadcaster(const scheduled& one) {
   kill(nsp->broadcaster(), one);
 }
 
+// The actor's own code finds no memory, outside any handler: that ends this client, and nobody
+// else.
+void world::fail_turn(const scheduled& one) {
+  ++one.count->armed;
+  if (server_ == nullptr || simulation_.is_stopped() || scenario_.clients < 2) return;
+  const auto number = 1 + static_cast<unsigned>(random_.below(scenario_.clients - 1));
+  const caf::actor who = connection_actor(number);
+  if (!who) return;
+  ++one.count->fired;
+  oracle_.client(number).is_disturbed = true;
+  actors::tell(who, actors::call{[](actors::connection_actor&) { throw std::bad_alloc(); }});
+}
+
 void world::strike_system(const scheduled& one) {
   const fault_rule& rule = one.rule;
   const time_point until = simulation_.now() + std::max(rule.lasts, milliseconds(100));
   const bool is_of_broadcaster =
       rule.kind == fault::crash_broadcaster || rule.kind == fault::supervisor_limit;
   if (!is_of_broadcaster) trace_.note("faults", "fault", describe(rule.kind).name);
+  if (rule.kind == fault::failed_allocation && rule.attribute("turn", 0) != 0)
+    return fail_turn(one);
   if (rule.kind == fault::throwing_handler || rule.kind == fault::failed_allocation)
     return application_faults_.arm(rule.kind, one.count);
   oracle_.disturb_all(scenario_.clients);

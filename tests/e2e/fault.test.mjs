@@ -109,6 +109,20 @@ describe("troupe-fault", { ...ours, concurrency: true }, () => {
     assert.match(await readFile(page, "utf8"), /every guarantee held/);
   });
 
+  it("ends one client alone where its actor finds no memory", oneThread, async () => {
+    const page = join(folder, "memory.html");
+    const { code, stdout } = await fault("run", "--timeline", page, "--scenario", await scenario({
+      actions_per_second: 0,
+      faults: [{ fault: "failed_allocation", at: 2000, attributes: { turn: 1 } }],
+    }));
+    assert.equal(code, 0, stdout);
+    const ends = (await readFile(page, "utf8")).match(/{[^{}]*"what":"disconnect"[^{}]*}/g)
+      .map((event) => JSON.parse(event)).filter(({ at }) => at < 12e6);
+    assert.equal(ends.length, 2, "its sockets in both namespaces");
+    assert.equal(ends[0].lane, ends[1].lane);
+    for (const { text } of ends) assert.match(text, /: forced server close$/);
+  });
+
   it("refuses a scenario that is wrong with 2", async () => {
     for (const [members, text] of [
       [{ colour: "blue" }, /scenario-\d+.json: colour: unknown member\n$/],
