@@ -1,5 +1,6 @@
 #pragma once
 
+#include <any>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ struct client_handshake {
   std::chrono::system_clock::time_point issued;
   bool cross_domain = false;  ///< An Origin header was present.
   bool secure = false;        ///< TLS
+  /// What the server's own hooks found out about that request: engine_next::with(),
+  /// admission::accept(). Empty without. Copied with the rest into what fetch_sockets() gives.
+  std::any context;
 
   /// The first value under `name`, compared without case; empty if there is none.
   std::string_view header(std::string_view name) const noexcept;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <any>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -37,6 +38,7 @@ struct hook_answer {
   verdict how = verdict::proceed;
   std::string text;       ///< A message, an id, or a response's body.
   unsigned status = 200;  ///< Of a response.
+  std::any context{};     ///< For the request, in place of what it has; empty: that stays.
 };
 
 /// One call of a user's hook, whose answer may come within the call, or later from any thread. The
@@ -58,7 +60,7 @@ class hook_call final : public std::enable_shared_from_this<hook_call> {
   /// The peer waits no more.
   void forget() noexcept { peer_ = nullptr; }
   http_peer* peer() const noexcept { return peer_; }
-  const hook_answer& answered() const noexcept { return answer_; }
+  hook_answer& answered() noexcept { return answer_; }
 
   transport::http_request request;
   engine_response response;

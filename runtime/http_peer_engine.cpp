@@ -103,6 +103,7 @@ client_handshake http_peer::make_handshake() const {
   made.issued = home_.wall();
   made.secure = connection_->is_secure();
   made.cross_domain = request_->fields.has("Origin");
+  made.context = request_->context;
   return made;
 }
 

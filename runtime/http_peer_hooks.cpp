@@ -60,7 +60,9 @@ hook_answer http_peer::take_back() {
   hook_deadline_ = time_point::max();
   request_ = std::move(call->request);
   fields_ = std::move(call->response.fields());
-  return call->answered();
+  hook_answer said = std::move(call->answered());
+  if (said.context.has_value()) request_->context = std::move(said.context);
+  return said;
 }
 
 void http_peer::give_up_hook() {

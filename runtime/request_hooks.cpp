@@ -4,8 +4,8 @@
 
 namespace troupe {
 
-void hook_reply::proceed(std::string text) const {
-  call_->answer({runtime::hook_answer::verdict::proceed, std::move(text), 200});
+void hook_reply::proceed(std::string text, std::any context) const {
+  call_->answer({runtime::hook_answer::verdict::proceed, std::move(text), 200, std::move(context)});
 }
 
 void hook_reply::refuse(std::string message) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <any>
 #include <functional>
 #include <memory>
 #include <string>
@@ -18,18 +19,23 @@ class hook_reply {
   explicit hook_reply(std::shared_ptr<runtime::hook_call> call) noexcept : call_(std::move(call)) {}
 
  protected:
-  void proceed(std::string text) const;
+  void proceed(std::string text, std::any context = {}) const;
   void refuse(std::string message) const;
 
  private:
   std::shared_ptr<runtime::hook_call> call_;
 };
 
+// What a hook finds out about a request (a session, a user) it may hand on with its answer: later
+// hooks read it as `request.context`, the sockets of the session that the request opens as
+// `handshake().client.context`. One value a request: who adds to another's hands both on. It is
+// copied, and destroyed on any thread; what sockets are to change goes behind a shared_ptr.
+
 /// Lets a client in, or not; see options::allow_request.
 class admission : public hook_reply {
  public:
   using hook_reply::hook_reply;
-  void accept() const { proceed({}); }
+  void accept(std::any context = {}) const { proceed({}, std::move(context)); }
   /// 403 with Engine.IO's code 4; the client is told `message`.
   void refuse(std::string message = "Forbidden") const { hook_reply::refuse(std::move(message)); }
 };
@@ -39,6 +45,8 @@ class engine_next : public hook_reply {
  public:
   using hook_reply::hook_reply;
   void operator()() const { proceed({}); }
+  /// The same, and `context` is the request's from now on, in place of what it had.
+  void with(std::any context) const { proceed({}, std::move(context)); }
   /// 400 with Engine.IO's code 3 ("Bad request").
   void fail() const { refuse({}); }
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <any>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -43,6 +44,7 @@ struct http_request {
   /// a 16-byte key). One that is not well-formed has `wants_upgrade` only.
   bool is_websocket_upgrade = false;
   bool wants_upgrade = false;  ///< Connection: Upgrade with Upgrade: websocket.
+  std::any context;            ///< What the application's hooks have given it so far.
 };
 
 /// One response. `fields` must not contain client text; CR and LF in a value are dropped.

@@ -275,6 +275,7 @@ std::map<std::string, scenario> scenarios() {
   add_cors(all);
   add_allow_request(all);
   add_middlewares(all);
+  add_context(all);
   add_events(all);
   add_ids(all);
   return all;

@@ -13,6 +13,9 @@ struct scenario {
   std::function<void(troupe::server&)> prepare = [](troupe::server&) {};
 };
 
+/// Adds the one about what hooks hand on to the sockets.
+void add_context(std::map<std::string, scenario>& all);
+
 /// All of them, by name. Starts a thread for answers that come later: call it with the signals
 /// blocked that are the main thread's.
 std::map<std::string, scenario> scenarios();

@@ -98,6 +98,38 @@ scenarios.middleware = {
   },
 };
 
+const described = ({ user }) => (user ? `${user.name}: ${user.passed}` : "nobody");
+scenarios.context = {
+  configure: {
+    allowRequest(request, done) {
+      const { user } = request;
+      if (user?.name === "banned") return done("banned", false);
+      if (user && user.name !== "kept") user.passed += ", admitted";
+      done(null, true);
+    },
+  },
+  prepare(io) {
+    io.engine.use((request, response, next) => {
+      const name = parameter(request, "who");
+      if (!name) return next();
+      request.user = { name, passed: parameter(request, "transport") };
+      name === "later" ? later(next) : next();
+    });
+    io.engine.use((request, response, next) => {
+      if (request.user) request.user.passed += ", marked";
+      next();
+    });
+    io.of("/members").use((socket, next) =>
+      next(socket.request.user ? undefined : new Error("members only")));
+    for (const nsp of [io, io.of("/members")]) {
+      nsp.on("connection", (socket) => {
+        socket.on("who", (ack) => ack(described(socket.request)));
+        socket.on("who-conn", (ack) => ack(described(socket.conn.request)));
+      });
+    }
+  },
+};
+
 scenarios["allow-deadline"] = scenarios.allow;  // It has none.
 scenarios["middleware-deadline"] = scenarios.middleware;
 
