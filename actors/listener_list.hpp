@@ -34,6 +34,11 @@ class listener_list {
     return static_cast<std::size_t>(std::count_if(
         all_.begin(), all_.end(), [&](const auto& listed) { return test(listed->call); }));
   }
+  std::vector<listener> names() const {
+    std::vector<listener> all;
+    for (const auto& listed : all_) all.push_back(listed->name);
+    return all;
+  }
   void append(listener name, Function call) { all_.push_back(make(name, std::move(call))); }
   void prepend(listener name, Function call) {
     all_.insert(all_.begin(), make(name, std::move(call)));

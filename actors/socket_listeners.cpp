@@ -55,6 +55,10 @@ void socket_listeners::off_any() {
   state_.more().any_handlers.clear();
 }
 
+std::vector<listener> socket_listeners::listeners_any() const {
+  return state_.any_handlers.names();
+}
+
 listener socket_listeners::on_any_outgoing(outgoing_handler handler) {
   state_.owner.check_is_current();
   const listener added = state_.next_listener();
@@ -79,6 +83,10 @@ void socket_listeners::off_any_outgoing(listener which) {
 void socket_listeners::off_any_outgoing() {
   state_.more().outgoing_handlers.clear();
   state_.owner.watch_outgoing(state_);
+}
+
+std::vector<listener> socket_listeners::listeners_any_outgoing() const {
+  return state_.outgoing_handlers.names();
 }
 
 void socket_listeners::use(event_middleware middleware) {

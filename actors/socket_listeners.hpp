@@ -4,6 +4,7 @@
 #include <functional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <troupe/actors/disconnect_reason.hpp>
 #include <troupe/actors/event.hpp>
@@ -51,6 +52,8 @@ class socket_listeners {
   listener prepend_any(any_handler handler);
   void off_any(listener which);
   void off_any();
+  /// Those that are there, in the order in which they are called.
+  std::vector<listener> listeners_any() const;
 
   using outgoing_handler = std::function<void(std::string_view event, const arguments& values)>;
   /// Called for every event that is sent to this client, by emits to it and by broadcasts that
@@ -59,6 +62,7 @@ class socket_listeners {
   listener prepend_any_outgoing(outgoing_handler handler);
   void off_any_outgoing(listener which);
   void off_any_outgoing();
+  std::vector<listener> listeners_any_outgoing() const;
 
   using event_middleware = std::function<void(const event&, next)>;
   /// Adds a middleware, run in order for every event before its handlers; one that refuses or drops

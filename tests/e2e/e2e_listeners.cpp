@@ -46,6 +46,13 @@ void serve_catch_all(socket& socket, const notes& log) {
     });
   });
   socket.on("off-any", [&socket] { socket.off_any(); });
+  socket.on("any-counts", [&socket](const ack& reply) {
+    reply(socket.listeners_any().size(), socket.listeners_any_outgoing().size());
+  });
+  socket.on("off-first", [&socket] {
+    socket.off_any(socket.listeners_any().at(0));
+    socket.off_any_outgoing(socket.listeners_any_outgoing().at(0));
+  });
   socket.on("listen-outgoing", [&socket, log] {
     socket.on_any_outgoing([log](std::string_view name, const arguments& values) {
       log->push_back("out 1 " + std::string(name) + " " + std::to_string(values.size()));

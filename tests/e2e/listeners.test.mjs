@@ -65,6 +65,23 @@ for (const [name, transports] of Object.entries(transportSets)) {
       assert.deepEqual(await notes(socket), []);
     });
 
+    it("counts catch-all listeners, and removes the one or the other", async () => {
+      const socket = await connect("/listeners");
+      const counts = () => ask(socket, "any-counts");
+      assert.deepEqual(await counts(), [0, 0]);
+      for (const event of ["listen-any", "listen-outgoing"]) socket.emit(event);
+      assert.deepEqual(await counts(), [2, 2]);
+      socket.emit("off-first");  // Of those that were prepended.
+      assert.deepEqual(await counts(), [1, 1]);
+      await notes(socket);
+      const told = next(socket, "told");
+      socket.emit("tell-me");
+      await told;
+      assert.deepEqual((await notes(socket)).slice(0, 2), ["any 1 tell-me", "out 1 told 2"]);
+      for (const event of ["off-any", "off-outgoing"]) socket.emit(event);
+      assert.deepEqual(await counts(), [0, 0]);
+    });
+
     it("sends messages", async () => {
       const [socket, other] = [await connect("/listeners"), await connect("/listeners")];
       const direct = next(socket, "message");

@@ -33,6 +33,12 @@ function serveCatchAll(socket, log) {
       log.push(`any 0 ${name} ${args.filter((arg) => typeof arg !== "function").length}`));
   });
   socket.on("off-any", () => socket.offAny());
+  socket.on("any-counts", (ack) =>
+    ack(socket.listenersAny().length, socket.listenersAnyOutgoing().length));
+  socket.on("off-first", () => {
+    socket.offAny(socket.listenersAny()[0]);
+    socket.offAnyOutgoing(socket.listenersAnyOutgoing()[0]);
+  });
   socket.on("listen-outgoing", () => {
     socket.onAnyOutgoing((name, ...args) => log.push(`out 1 ${name} ${args.length}`));
     socket.prependAnyOutgoing((name) => log.push(`out 0 ${name}`));
