@@ -2,6 +2,7 @@
 
 #include <iterator>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 #include <troupe/actors/awaited_acks.hpp>
@@ -133,35 +134,60 @@ bool broadcast_operator::operate(actors::member_operation message) const {
   return send_to_broadcaster(nsp_, std::move(message));
 }
 
-bool broadcast_operator::fetch(std::function<void(std::vector<remote_socket>&&)> deliver) const {
-  using sockets = std::vector<remote_socket>;
-  // Nobody reads it before `found` has gone from here.
+// What the shards find comes together in a collection that is the message's member `in`.
+template <class Found>
+bool broadcast_operator::gather(
+    std::shared_ptr<actors::collection<Found>> actors::member_operation::*in,
+    std::function<void(Found&&)> deliver) const {
+  using operation = actors::member_operation;
+  // Nobody reads it before what is found has gone from here.
   const auto is_refused = std::make_shared<bool>(false);
-  const auto found = std::make_shared<actors::collection<sockets>>(
-      sockets(), [is_refused, deliver = std::move(deliver)](sockets&& all) {
+  operation message;
+  message.what =
+      std::is_same_v<Found, std::size_t> ? operation::kind::count : operation::kind::fetch;
+  message.*in = std::make_shared<actors::collection<Found>>(
+      Found{}, [is_refused, deliver = std::move(deliver)](Found&& all) {
         if (!*is_refused) deliver(std::move(all));
       });
-  actors::member_operation message;
-  message.what = actors::member_operation::kind::fetch;
-  message.found = found;
+  // Kept from here on: the last reference may be the message's.
+  const auto kept = message.*in;
   *is_refused = !operate(std::move(message));
   return !*is_refused;
+}
+
+template <class Found>
+std::future<Found> broadcast_operator::gathered(
+    std::shared_ptr<actors::collection<Found>> actors::member_operation::*in) const {
+  auto answer = std::make_shared<std::promise<Found>>();
+  auto future = answer->get_future();
+  if (!gather<Found>(in, [answer](Found&& found) { answer->set_value(std::move(found)); }))
+    answer->set_exception(std::make_exception_ptr(std::length_error("too many operations wait")));
+  return future;
 }
 
 bool broadcast_operator::fetch_sockets(
     std::function<void(std::vector<remote_socket>)> handler) const {
   using sockets = std::vector<remote_socket>;
-  return fetch(actors::where_given<sockets>(
-      *directory_, [handler = std::move(handler)](sockets&& found) { handler(std::move(found)); }));
+  return gather<sockets>(
+      &actors::member_operation::found,
+      actors::where_given<sockets>(*directory_, [handler = std::move(handler)](sockets&& found) {
+        handler(std::move(found));
+      }));
 }
 
 std::future<std::vector<remote_socket>> broadcast_operator::fetch_sockets() const {
-  using sockets = std::vector<remote_socket>;
-  auto answer = std::make_shared<std::promise<sockets>>();
-  auto future = answer->get_future();
-  if (!fetch([answer](sockets&& found) { answer->set_value(std::move(found)); }))
-    answer->set_exception(std::make_exception_ptr(std::length_error("too many operations wait")));
-  return future;
+  return gathered(&actors::member_operation::found);
+}
+
+bool broadcast_operator::count_sockets(std::function<void(std::size_t)> handler) const {
+  return gather<std::size_t>(
+      &actors::member_operation::counted,
+      actors::where_given<std::size_t>(
+          *directory_, [handler = std::move(handler)](std::size_t&& found) { handler(found); }));
+}
+
+std::future<std::size_t> broadcast_operator::count_sockets() const {
+  return gathered(&actors::member_operation::counted);
 }
 
 bool broadcast_operator::sockets_join(room_names rooms) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <future>
 #include <memory>
@@ -25,6 +26,8 @@ class namespace_port;
 struct member_operation;
 struct collected_acks;
 struct publish;
+template <class Whole>
+class collection;
 }  // namespace actors
 
 /// Chooses receivers in one namespace and emits to them: `io.to("room").except(id).emit(...)`.
@@ -87,6 +90,10 @@ class broadcast_operator {
   /// The same as a future: for threads that may wait, never in a handler. It throws
   /// std::length_error if this was refused.
   std::future<std::vector<remote_socket>> fetch_sockets() const;
+  /// How many these are, without a picture of each: of a namespace, a room, several. As of
+  /// fetch_sockets().
+  bool count_sockets(std::function<void(std::size_t)> handler) const;
+  std::future<std::size_t> count_sockets() const;
   /// Makes the sockets chosen join rooms; a socket that is in options::rooms_per_socket_max rooms
   /// joins no more. Throws std::length_error for a name of over limits.room_name_bytes_max bytes.
   bool sockets_join(room_names rooms) const;
@@ -106,7 +113,12 @@ class broadcast_operator {
   static answers_handler answers_anywhere(broadcast_ack_handler handler);
   std::shared_ptr<const actors::target_set> targets() const;
   bool operate(actors::member_operation message) const;
-  bool fetch(std::function<void(std::vector<remote_socket>&&)> deliver) const;
+  template <class Found>
+  bool gather(std::shared_ptr<actors::collection<Found>> actors::member_operation::*in,
+              std::function<void(Found&&)> deliver) const;
+  template <class Found>
+  std::future<Found> gathered(
+      std::shared_ptr<actors::collection<Found>> actors::member_operation::*in) const;
   template <class Message>
   bool send_to_broadcaster(const std::shared_ptr<actors::namespace_entry>& nsp,
                            Message message) const;

@@ -187,7 +187,7 @@ void broadcaster::handle(const member_operation& message) {
   for (std::size_t shard = 0; shard < members_.size(); ++shard)
     receivers_[shard] = members_[shard] != 0 || unheard_[shard];
   if (message.from.from.shard != origin::none) receivers_[message.from.from.shard] = true;
-  const bool changes = message.what != kind::fetch;
+  const bool changes = message.what != kind::fetch && message.what != kind::count;
   for (auto at = subscribers_.begin(); changes && at != subscribers_.end();) {
     const std::string& sid = at->first;
     member_entry& who = (at++)->second;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <future>
 #include <string_view>
@@ -41,6 +42,10 @@ class broadcasting {
     return all().fetch_sockets(std::move(handler));
   }
   std::future<std::vector<remote_socket>> fetch_sockets() const { return all().fetch_sockets(); }
+  bool count_sockets(std::function<void(std::size_t)> handler) const {
+    return all().count_sockets(std::move(handler));
+  }
+  std::future<std::size_t> count_sockets() const { return all().count_sockets(); }
   bool sockets_join(room_names rooms) const { return all().sockets_join(std::move(rooms)); }
   bool sockets_leave(room_names rooms) const { return all().sockets_leave(std::move(rooms)); }
   bool disconnect_sockets(bool close = false) const { return all().disconnect_sockets(close); }

@@ -137,14 +137,15 @@ struct publish {
 };
 /// What befalls all members that `targets` chooses, in one order with all else.
 struct member_operation {
-  enum class kind : std::uint8_t { join, leave, disconnect, fetch };
+  enum class kind : std::uint8_t { join, leave, disconnect, fetch, count };
   origin from;
   kind what = kind::fetch;
-  std::shared_ptr<const target_set> targets;  // Null: all.
-  std::vector<std::string> rooms;             // To join or leave.
-  bool close = false;                         // Their connections as well.
-  std::shared_ptr<collection<std::vector<remote_socket>>> found;
-  std::shared_ptr<const void> credit{};  // As of publish.
+  std::shared_ptr<const target_set> targets;                        // Null: all.
+  std::vector<std::string> rooms;                                   // To join or leave.
+  bool close = false;                                               // Their connections as well.
+  std::shared_ptr<collection<std::vector<remote_socket>>> found{};  // Of fetch.
+  std::shared_ptr<collection<std::size_t>> counted{};               // Of count.
+  std::shared_ptr<const void> credit{};                             // As of publish.
 };
 /// A frame for one socket of the sender's, kept in order with its broadcasts.
 struct direct {

@@ -195,10 +195,20 @@ void transport_arm::handle(const table_direct& message) {
   }
 }
 
+void transport_arm::count_members(const member_operation& what, subscriber_table& table) {
+  std::size_t here = 0;
+  if (what.targets == nullptr)
+    here = table.size();
+  else
+    table.select(what.targets.get(), [&](const actors::subscriber&) { ++here; });
+  what.counted->bring([here](std::size_t& all) { all += here; });
+}
+
 void transport_arm::handle(const table_operation& message) {
   using kind = member_operation::kind;
   const member_operation& what = message.what;
   subscriber_table& table = shard_.table(message.nsp);
+  if (what.what == kind::count) return count_members(what, table);
   std::vector<actors::subscriber*> chosen;
   table.select(what.targets.get(), [&](actors::subscriber& who) { chosen.push_back(&who); });
   for (actors::subscriber* who : chosen) {

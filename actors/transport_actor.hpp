@@ -54,6 +54,7 @@ class transport_arm final : public pinned_actor {
   void handle(const table_change_rooms& message);
   void handle(const table_direct& message);
   void handle(const table_operation& message);
+  static void count_members(const member_operation& what, subscriber_table& table);
   void wake_up();
   void plan_wake();
   void handle(const broadcaster_restarted& message);

@@ -140,6 +140,13 @@ void serve_members(socket& socket) {
       reply(value::from_elements(all));
     });
   });
+  socket.on("count", [&socket](const value& spec, const ack& reply) {
+    chosen(socket, spec).count_sockets([reply](std::size_t found) { reply(found); });
+  });
+  socket.on("join-and-count", [&socket](const std::string& room, const ack& reply) {
+    socket.join(room);
+    socket.nsp().in(room).count_sockets([reply](std::size_t found) { reply(found); });
+  });
   socket.on("join-all", [&socket](const value& spec, const std::vector<std::string>& rooms) {
     chosen(socket, spec).sockets_join(rooms);
     socket.nsp().to(rooms).emit("joined-all");
@@ -192,7 +199,8 @@ void serve_operators(troupe::server& io) {
         const auto result =
             io.of("/ops").timeout(milliseconds(limit)).emit_with_ack("question", 3).get();
         reply(error_text(result.error), result.responses,
-              io.of("/ops").fetch_sockets().get().size());
+              io.of("/ops").fetch_sockets().get().size(), io.of("/ops").count_sockets().get(),
+              io.of("/ops").in("counted").count_sockets().get());
       }));
     });
   });

@@ -135,9 +135,10 @@ for (const [name, transports] of Object.entries(transportSets)) {
     it("asks for acks from outside of handlers", async () => {
       const all = await three();
       all.forEach((socket, i) => socket.on("question", (x, ack) => i < 2 && ack(i + x)));
-      const [responses, count] = await answersOf(2, (limit) => ask(all[0], "wait-ack", limit));
+      for (const socket of all.slice(1)) await ask(socket, "join", ["counted"]);
+      const [responses, ...counts] = await answersOf(2, (limit) => ask(all[0], "wait-ack", limit));
       assert.deepEqual(responses.sort(), [3, 4]);
-      assert.equal(count, 3);
+      assert.deepEqual(counts, [3, 3, 2]);
     });
 
     it("fetches sockets, with what they are", async () => {
@@ -157,6 +158,26 @@ for (const [name, transports] of Object.entries(transportSets)) {
       assert.deepEqual(await ids({ except: ["s"] }), [a.id]);
       assert.deepEqual(await ids({ from: "socket" }), [b.id]);
       assert.deepEqual(await ids({ to: ["nobody"] }), []);
+    });
+
+    it("counts sockets, of a namespace and of rooms", async () => {
+      const [a, b, c] = await three();
+      await ask(b, "join", ["r", "s"]);
+      await ask(c, "join", ["s"]);
+      const count = async (spec) => (await ask(a, "count", spec))[0];
+      assert.equal(await count({}), 3);
+      assert.equal(await count({ to: ["r"] }), 1);
+      assert.equal(await count({ to: ["r", "s"] }), 2);
+      assert.equal(await count({ to: ["s"], except: ["r"] }), 1);
+      assert.equal(await count({ except: ["s"] }), 1);
+      assert.equal(await count({ from: "socket" }), 2);
+      assert.equal(await count({ to: [b.id] }), 1);
+      assert.equal(await count({ to: ["nobody"] }), 0);
+      assert.deepEqual(await ask(a, "join-and-count", "s"), [3]);
+      const gone = next(c, "disconnect");
+      a.emit("kick", { to: [c.id] }, false);
+      await gone;
+      assert.deepEqual([await count({}), await count({ to: ["s"] })], [2, 2]);
     });
 
     it("makes sockets join and leave, before what is emitted next", async () => {

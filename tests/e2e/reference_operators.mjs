@@ -4,8 +4,10 @@
 //
 // /ops: op(SPEC, event, ...), op-ack(SPEC, event, ack): ack(error, responses); self(...) emits with
 //   each flag; self-ack(ms, ack): asks "question", ack(error, answer); wait-ack(ms, ack): asks all,
-//   by promise: ack(error, responses, sockets); self-co-ack(ms, ack): as self-ack, by coroutine;
-//   join(rooms, ack), leave(room, ack), rooms(ack), set-data(x, ack); fetch(SPEC, ack); join-all, leave-all(SPEC, rooms), kick(SPEC, close);
+//   by promise: ack(error, responses, sockets fetched, sockets, sockets in room "counted");
+//   self-co-ack(ms, ack): as self-ack, by coroutine; join(rooms, ack), leave(room, ack), rooms(ack),
+//   set-data(x, ack); fetch(SPEC, ack); count(SPEC, ack), join-and-count(room, ack): how many;
+//   join-all, leave-all(SPEC, rooms), kick(SPEC, close);
 //   remote(id, what, ack): emit, ask, join, leave or disconnect by fetchSockets
 // /other: nothing
 
@@ -54,6 +56,11 @@ const described = ({ id, rooms, data, handshake }) =>
 function serveMembers(socket) {
   socket.on("fetch", async (spec, ack) =>
     ack((await chosen(socket, spec).fetchSockets()).map(described)));
+  socket.on("count", async (spec, ack) => ack((await chosen(socket, spec).fetchSockets()).length));
+  socket.on("join-and-count", (room, ack) => {
+    socket.join(room);
+    ack(socket.nsp.adapter.rooms.get(room).size);
+  });
   socket.on("join-all", (spec, rooms) => {
     chosen(socket, spec).socketsJoin(rooms);
     socket.nsp.to(rooms).emit("joined-all");
@@ -89,7 +96,8 @@ export function serveOperators(io) {
       const all = io.of("/ops").timeout(limit).emitWithAck("question", 3);
       const [error, responses] = await all.then((list) => [null, list],
         (failed) => [failed, failed.responses]);
-      ack(text(error), responses, (await io.of("/ops").fetchSockets()).length);
+      ack(text(error), responses, (await io.of("/ops").fetchSockets()).length,
+        io.of("/ops").sockets.size, io.of("/ops").adapter.rooms.get("counted")?.size ?? 0);
     });
   });
   io.of("/other").on("connection", () => {});

@@ -40,6 +40,8 @@ TEST_CASE("what is asked of a full namespace from outside is refused, and said t
   CHECK_FALSE(remote.emit("n"));
   CHECK_FALSE(io.fetch_sockets([&](const auto&) { ++found; }));
   CHECK_THROWS_AS(io.fetch_sockets().get(), std::length_error);
+  CHECK_FALSE(io.count_sockets([&](std::size_t) { ++found; }));
+  CHECK_THROWS_AS(io.count_sockets().get(), std::length_error);
   troupe::actors::tell(io.actor(), troupe::disconnect_clients{{client.id_in()}});
   bench.run();
   CHECK(found == 0);
