@@ -1,6 +1,8 @@
 // What docs/from-node.md shows, as one program: each part of it is a passage of this file.
 
+#include <any>
 #include <chrono>
+#include <cstddef>
 #include <regex>
 #include <set>
 #include <string>
@@ -66,6 +68,21 @@ void middlewares(troupe::server& io) {
   });
 }
 
+struct visitor {
+  std::string name;
+};
+
+void visitors(troupe::server& io) {
+  io.engine().use([](const troupe::transport::http_request& request, troupe::engine_response&,
+                     const troupe::engine_next& next) {
+    next.with(visitor{std::string(request.fields.find("X-User"))});
+  });
+  io.on_connection([](troupe::socket& socket) {
+    const auto who = std::any_cast<visitor>(socket.handshake().client.context);
+    socket.on("who am I", [who] { return who.name; });
+  });
+}
+
 void namespaces(troupe::server& io) {
   io.of("/admin").on_connection([](troupe::socket& socket) { socket.emit("you are admin"); });
   io.of(std::regex("^/room-[0-9]+$")).on_connection([](troupe::socket& socket) {
@@ -79,6 +96,7 @@ void members(troupe::server& io, troupe::socket& socket) {
     io.in("tea").fetch_sockets([&](const std::vector<troupe::remote_socket>& found) {
       for (const troupe::remote_socket& one : found) one.emit("counted", found.size());
     });
+    io.in("milk").count_sockets([&](std::size_t here) { socket.emit("in milk", here); });
     io.in("milk").disconnect_sockets();
   });
 }
@@ -102,6 +120,7 @@ int main(int argc, char** argv) {
 
   troupe::server io{options};
   middlewares(io);
+  visitors(io);
   events(io);
   namespaces(io);
   io.on_connection([&](troupe::socket& socket) {

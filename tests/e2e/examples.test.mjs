@@ -220,6 +220,19 @@ describe("the example from_node, the guide's code", ours, () => {
     assert.deepEqual(await said, [2]);
   });
 
+  it("knows what a middleware found out about the request", async () => {
+    const options = { auth, extraHeaders: { "X-User": "Ann" } };
+    const socket = await clients.connect(server(), "/", options);
+    assert.deepEqual(await ask(socket, "who am I"), ["Ann"]);
+  });
+
+  it("counts the members of a room", async () => {
+    const socket = await connect();
+    const counted = next(socket, "in milk");
+    socket.emit("members");
+    assert.deepEqual(await counted, [0]);
+  });
+
   it("reaches the receivers that each call means", async () => {
     const [one, other] = await Promise.all([connect(), connect()]);
     const heard = { one: [], other: [] };
