@@ -68,6 +68,9 @@ bool http_peer::has_listener() const noexcept {
 }
 
 void http_peer::refuse_handshake() {
+  // RFC 6455, section 4.4: who speaks another version is told which one is spoken here.
+  if (request_->fields.find("Sec-WebSocket-Version") != "13")
+    fields_.set("Sec-WebSocket-Version", "13");
   refuse(request_errc::bad_request, {{"name", "TRANSPORT_HANDSHAKE_ERROR"}});
 }
 
