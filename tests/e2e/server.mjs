@@ -45,6 +45,8 @@ function command(program, args) {
   const example = /^examples\/(.+)$/.exec(program);
   if (example) return [join(examples, example[1]), [...port, ...args]];
   const all = [...port, "--host", "127.0.0.1", ...args];
+  const oracle = /^reference(.*)$/.exec(program);
+  if (oracle) return [process.execPath, [here(`reference${oracle[1]}_server.mjs`), ...all]];
   if (program === "engine") {
     return isReference ? [process.execPath, [here("reference_engine_server.mjs"), ...all]]
       : [join(dirname(e2eServer), "engine-server"), all];
@@ -63,9 +65,9 @@ function command(program, args) {
 
 /**
  * Starts `program`: "e2e" (the scripted server), "carriers" (that of limits, listeners, drain),
- * "engine" (that of Engine.IO's HTTP side), "node" (troupe-node) or "examples/NAME". Gives
- * {url, port, pid, stop()}; stop() ends it with SIGTERM and checks that it ended with 0 and no
- * sanitizer report.
+ * "engine" (that of Engine.IO's HTTP side), "node" (troupe-node), "examples/NAME", or Node's
+ * "reference" and "reference_engine". Gives {url, port, pid, log(), stop()}; stop() ends it with
+ * SIGTERM and checks that it ended with 0 and no sanitizer report.
  */
 export async function startServer(program = "e2e", args = [], env = {}, handles = []) {
   const child = spawn(...command(program, args), {
@@ -90,6 +92,8 @@ export async function startServer(program = "e2e", args = [], env = {}, handles 
     url,
     port: Number(new URL(url).port),
     pid: child.pid,
+    /** The last of what it has written to standard error. */
+    log: () => log,
     /** Fails when the server ends by itself. */
     death: ended.then((how) => assert.fail(`the server ended (${how}):\n${log}`)),
     async stop(signal = "SIGTERM") {
