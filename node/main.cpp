@@ -1,11 +1,9 @@
-#include <fmt/chrono.h>
 #include <fmt/core.h>
 
 #include <atomic>
 #include <boost/system/system_error.hpp>
 #include <csignal>
 #include <cstdio>
-#include <ctime>
 #include <exception>
 #include <string>
 #include <thread>
@@ -13,20 +11,14 @@
 
 #include <troupe/server.hpp>
 
+#include "journal.hpp"
 #include "pages.hpp"
 #include "settings.hpp"
 
 namespace {
 
+using troupe::log_level;
 using troupe::value;
-
-void log_line(troupe::log_level level, std::string_view text) {
-  static constexpr std::string_view names[] = {"debug", "info", "warning", "error"};
-  std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  gmtime_r(&now, &parts);
-  fmt::print(stderr, "{:%Y-%m-%dT%H:%M:%SZ} {} {}\n", parts, names[static_cast<int>(level)], text);
-}
 
 void serve_chat(troupe::server& io) {
   io.on_connection([&io](troupe::socket& socket) {
@@ -41,28 +33,34 @@ void serve_chat(troupe::server& io) {
 }
 
 // Reads the certificate again. On an error the old one stays, and the log says why.
-void reload_tls(troupe::server& io) {
+void reload_tls(troupe::server& io, const troupe_node::journal& log) {
   try {
     io.reload_tls();
-    log_line(troupe::log_level::info, "TLS certificate read again");
+    log.write(log_level::info, "TLS certificate read again");
   } catch (const std::exception& failed) {
-    log_line(troupe::log_level::error, failed.what());
+    log.write(log_level::error, failed.what());
   }
 }
 
 // Until the server has ended, which it may also do by itself, when it cannot go on. SIGTERM drains,
 // a second one and SIGINT close. Gives whether it ended in order.
-bool wait_for_end(troupe::server& io, const sigset_t& signals, std::chrono::milliseconds drain) {
+bool wait_for_end(troupe::server& io, const troupe_node::journal& log, const sigset_t& signals,
+                  std::chrono::milliseconds drain) {
   std::atomic<bool> has_ended{false};
   std::thread waiter([&] {
     bool drains = drain.count() > 0;
-    for (int signal = 0; sigwait(&signals, &signal) == 0 && !has_ended;)
-      if (signal == SIGHUP)
-        reload_tls(io);
-      else if (signal == SIGTERM && std::exchange(drains, false))
+    for (int signal = 0; sigwait(&signals, &signal) == 0 && !has_ended;) {
+      if (signal == SIGHUP) {
+        reload_tls(io, log);
+      } else if (signal == SIGTERM && std::exchange(drains, false)) {
+        log.write(log_level::info, fmt::format("SIGTERM: draining, {} clients in at most {} ms",
+                                               io.stats().clients, drain.count()));
         io.drain(drain, drain / 2);
-      else
+      } else {
+        log.write(log_level::info, signal == SIGINT ? "SIGINT: closing" : "SIGTERM: closing");
         io.close();
+      }
+    }
   });
   const bool in_order = io.wait();
   has_ended = true;
@@ -98,17 +96,23 @@ int main(int argc, char** argv) {
   if (options.tls.is_on()) sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  options.log = [least = settings.log_level](troupe::log_level level, std::string_view text) {
-    if (level >= least) log_line(level, text);
-  };
+  troupe_node::journal log(settings.log_level);
+  options.log = [&log](log_level level, std::string_view text) { log.write(level, text); };
+  options.limits.on_reached = [&log](const troupe::limit_reached& what) { log.refused(what); };
   options.on_http = troupe_node::chat_page(options.path);
   try {
     troupe::server io{std::move(options)};
     serve_chat(io);
     io.start();
-    fmt::print("listening on {}\n", address_of(settings.server, io.port()));
+    const std::string address = address_of(settings.server, io.port());
+    log.write(log_level::info, "started: " TROUPE_VERSION ", " + address + settings.server.path);
+    fmt::print("listening on {}\n", address);
     std::fflush(stdout);
-    return wait_for_end(io, signals, settings.drain_timeout) ? 0 : 1;
+    const bool in_order = wait_for_end(io, log, signals, settings.drain_timeout);
+    log.close();
+    log.write(in_order ? log_level::info : log_level::error,
+              in_order ? "stopped" : "stopped: it could not go on");
+    return in_order ? 0 : 1;
   } catch (const boost::system::system_error& failed) {
     fmt::print(stderr, "troupe-node: {}: {}\n", what_failed(settings.server, failed.code()),
                failed.code().message());

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import { clientsOf, collect, dropAll, next, nextWhere, request, transportSets } from "./peers.mjs";
-import { isReference, run, startServer } from "./server.mjs";
+import { isReference, run, settles, startServer } from "./server.mjs";
 
 const ours = { skip: isReference && "about troupe-node's own options" };
 
@@ -184,6 +184,48 @@ describe("troupe-node", () => {
     assert.equal(headers["access-control-allow-origin"], "http://chat.example");
     await dropAll();
     await other.stop();
+  });
+
+  it("logs its start, its drain and its end", ours, async () => {
+    const other = await startServer("node");
+    await other.stop();
+    const lines = () => other.log().trim().split("\n").map((line) => line.replace(/^\S+Z /, ""));
+    await settles(() => lines().length, 3, "three lines");
+    const [start, ...end] = lines();
+    assert.match(start, /^info started: \d+\.\d+\.\d+, http:/);
+    assert.ok(start.endsWith(`, ${other.url}/socket.io`), start);
+    assert.deepEqual(end,
+      ["info SIGTERM: draining, 0 clients in at most 5000 ms", "info stopped"]);
+  });
+
+  it("logs nothing below its level", ours, async () => {
+    const quiet = await startServer("node", ["--log-level", "warning"]);
+    await quiet.stop("SIGINT");
+    assert.equal(quiet.log(), "");
+  });
+
+  it("logs each limit that refuses, once a second with a count", ours, async () => {
+    const other = await startServer("node", ["--max-clients", "1",
+      "--max-events-per-second", "0.001", "--max-events-burst", "1"]);
+    const clients = clientsOf();
+    const socket = await clients.connect(other);
+    for (let i = 0; i < 3; ++i) socket.emit("chat", i);
+    const lines = (limit) => other.log().split("\n")
+      .map((line) => line.split(` warning limit ${limit} reached `)).filter((parts) => parts[1]);
+    const told = () => lines("sessions").reduce((sum, [, text]) =>
+      sum + Number(/(\d+) times more$/.exec(text)?.[1] ??
+        1 + Number(/^by 127\.0\.0\.1:\d+, and (\d+) times before$/.exec(text)?.[1] ?? 0)), 0);
+    let refused = 0;
+    while (lines("sessions").length < 2 || refused < 5) {
+      assert.equal((await request(other, "/socket.io/?EIO=4&transport=polling")).status, 503);
+      ++refused;
+    }
+    await settles(() => lines("event_rate").length, 1, "a line of another limit");
+    await clients.closeAll();
+    await other.stop();
+    await settles(told, refused, "each is told of");
+    const seconds = lines("sessions").filter(([, text]) => text.startsWith("by ")).map(([at]) => at);
+    assert.equal(new Set(seconds).size, seconds.length);
   });
 
   for (const threads of ["1", "4"]) {
