@@ -56,7 +56,7 @@ void socket_listeners::off_any() {
 }
 
 std::vector<listener> socket_listeners::listeners_any() const {
-  return state_.any_handlers.names();
+  return state_.seen().any_handlers.names();
 }
 
 listener socket_listeners::on_any_outgoing(outgoing_handler handler) {
@@ -86,7 +86,7 @@ void socket_listeners::off_any_outgoing() {
 }
 
 std::vector<listener> socket_listeners::listeners_any_outgoing() const {
-  return state_.outgoing_handlers.names();
+  return state_.seen().outgoing_handlers.names();
 }
 
 void socket_listeners::use(event_middleware middleware) {

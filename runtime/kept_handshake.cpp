@@ -80,6 +80,10 @@ class reader {
 }  // namespace
 
 kept_handshake::kept_handshake(const client_handshake& whole) {
+  if (whole.context.has_value()) {  // No bytes; and it is there to be asked for.
+    whole_ = std::make_unique<const client_handshake>(whole);
+    return;
+  }
   writer count(nullptr);
   count.put(whole);
   bytes_.resize(count.size());

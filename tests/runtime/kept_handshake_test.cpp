@@ -35,3 +35,12 @@ TEST_CASE("a handshake with nothing in it is kept as well") {
   CHECK(kept.whole().cross_domain);
   CHECK_FALSE(kept.whole().secure);
 }
+
+TEST_CASE("a handshake that hooks have added to is kept with what they added") {
+  troupe::client_handshake given;
+  given.url = "/socket.io/?EIO=4";
+  given.context = 7;
+  const kept_handshake kept(given);
+  CHECK(kept.whole().url == given.url);
+  CHECK(std::any_cast<int>(kept.whole().context) == 7);
+}
