@@ -269,4 +269,24 @@ void bench_client::on_packet(std::string packet) {
   received.push_back(std::move(packet));
 }
 
+std::vector<std::unique_ptr<bench_client>> joined(server_bench& bench, std::size_t count,
+                                                  std::string_view nsp) {
+  using over = bench_client::over;
+  std::vector<std::unique_ptr<bench_client>> all;
+  for (std::size_t i = 0; i < count; ++i) {
+    all.push_back(
+        std::make_unique<bench_client>(bench, i % 3 == 0 ? over::polling : over::websocket));
+    all.back()->join(nsp);
+  }
+  bench.run();
+  return all;
+}
+
+std::string text(const ack_result& answer) {
+  if (!answer) return answer.error().message();
+  std::string all;
+  for (const value& one : *answer) all += std::string(one.json()) + ";";
+  return all;
+}
+
 }  // namespace troupe::testing

@@ -84,4 +84,11 @@ class bench_client final : public harness::participant {
   std::deque<std::string> outgoing_;  // Polling form.
 };
 
+/// So many of them, at home in `nsp`, every third over polling; everything is at rest then.
+std::vector<std::unique_ptr<bench_client>> joined(server_bench& bench, std::size_t count,
+                                                  std::string_view nsp = "/");
+
+/// An ack's values as JSON, each with a semicolon behind it, or its error's message.
+std::string text(const ack_result& answer);
+
 }  // namespace troupe::testing

@@ -1,11 +1,9 @@
 #include <tests/catch.hpp>
 
-#include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <tests/runtime/bench_client.hpp>
@@ -15,26 +13,14 @@
 using namespace std::chrono_literals;
 using troupe::broadcast_ack_result;
 using troupe::remote_socket;
-using troupe::actors::counters;
 using troupe::testing::bench_client;
+using troupe::testing::joined;
 using troupe::testing::server_bench;
 using troupe::testing::with_seeds;
 using over = bench_client::over;
 using clients = std::vector<std::unique_ptr<bench_client>>;
-using strings = std::vector<std::string>;
 
 namespace {
-
-clients joined(server_bench& bench, std::size_t count, std::string_view nsp = "/") {
-  clients all;
-  for (std::size_t i = 0; i < count; ++i) {
-    all.push_back(
-        std::make_unique<bench_client>(bench, i % 3 == 0 ? over::polling : over::websocket));
-    all.back()->join(nsp);
-  }
-  bench.run();
-  return all;
-}
 
 /// Rooms by socket as the shards' tables have them, own ids left out.
 std::map<std::string, std::set<std::string>> tables(server_bench& bench, unsigned shards) {
@@ -97,7 +83,7 @@ TEST_CASE("sockets and their namespace agree on rooms, whoever changed them and 
         }
       });
     });
-    const clients all = joined(bench, 6);
+    const auto all = joined(bench, 6);
     for (int i = 0; i < 60; ++i) {
       all[random() % all.size()]->send("42[\"act\"]");
       if (random() % 5 == 0) bench.io().sockets_join(room());
@@ -133,7 +119,7 @@ TEST_CASE("a broadcast's acks are gathered once, also when clients and broadcast
         });
       });
     });
-    clients all = joined(bench, 5);
+    auto all = joined(bench, 5);
     int outside = 0, outside_answered = 0;
     for (int i = 0; i < 20; ++i) {
       if (random() % 3 == 0) {
@@ -181,39 +167,6 @@ TEST_CASE("a server on its own has no other servers to emit to") {
     CHECK_THROWS_AS(bench.io().server_side_emit(reserved), std::invalid_argument);
   bench.run();
   for (const auto& one : all) CHECK(one->received_as("42").empty());
-}
-
-TEST_CASE("broadcasts that wait for acks are bounded, and time out by the clock") {
-  troupe::options user;
-  user.broadcast_acks_max = 2;
-  user.ack_timeout = 7s;
-  strings results;
-  const auto note = [&](const broadcast_ack_result& result) {
-    results.push_back((result.error ? result.error.message() : "all") + " " +
-                      std::to_string(result.responses.size()));
-  };
-  server_bench bench(1, 1, user);
-  const clients all = joined(bench, 2);
-  bench.io().emit("q", note);
-  bench.io().timeout(3s).emit("q", note);
-  bench.io().emit("q", note);
-  bench.run();
-  CHECK(results == strings{"too many acks are waiting 0"});
-  const auto asked = all[0]->received_as("42");
-  REQUIRE(asked.size() == 3);
-  CHECK(asked[0] == "1073741824[\"q\"]");
-  for (int i = 0; i < 2; ++i) all[0]->send("431073741824[1,2]");
-  all[1]->send("431073741825[]");
-  bench.advance(2999ms);
-  CHECK(results.size() == 1);
-  bench.advance(1ms);
-  CHECK(results.back() == "operation has timed out 1");
-  all[1]->send("431073741824[null]");
-  bench.run();
-  CHECK(results.back() == "all 2");
-  bench.advance(10s);
-  CHECK(results.size() == 3);
-  CHECK(bench.counted(&counters::acks_timed_out) == 1);
 }
 
 TEST_CASE("sockets that are sent away get nothing that is emitted behind it") {
@@ -277,52 +230,5 @@ TEST_CASE("what was emitted into any namespace before the end is delivered") {
         for (int i = 0; i < 3; ++i)
           CHECK(one->count("42" + std::string(names[n]) + ",[\"bye\"," + std::to_string(i) + "]") ==
                 1);
-  });
-}
-
-TEST_CASE("events held by a middleware keep their credit, and give it back at the end") {
-  with_seeds(40, [](std::uint64_t seed) {
-    std::vector<troupe::next> door, kept;
-    int handled = 0;
-    troupe::options user;
-    user.events_in_flight_max = 4;
-    server_bench bench(seed, 1 + seed % 2, user);
-    bench.io().use([&](troupe::socket&, const troupe::next& go_on) { door.push_back(go_on); });
-    bench.io().on_connection([&](troupe::socket& socket) {
-      socket.use([&](const troupe::event& what, const troupe::next& go_on) {
-        if (what.name() == "dropped") return;
-        kept.push_back(go_on);
-      });
-      socket.on("held", [&] { ++handled; });
-    });
-    bench_client client(bench, seed % 2 == 0 ? over::polling : over::websocket);
-    client.join();
-    client.send("42[\"held\"]");
-    client.send("42[\"dropped\"]");
-    bench.run();
-    REQUIRE(door.size() == 1);
-    door.front()();
-    for (int i = 0; i < 8; ++i) client.send("42[\"held\"]");
-    bench.run();
-    // Reading goes on when half of the credit is back.
-    CHECK(kept.size() >= 3);
-    CHECK(kept.size() <= 4);
-    while (!kept.empty()) {
-      for (const auto& go_on : std::exchange(kept, {})) go_on();
-      bench.run();
-    }
-    CHECK(handled == 9);
-    for (int i = 0; i < 8; ++i) client.send("42[\"held\"]");
-    bench.run();
-    if (seed % 3 == 0) client.vanish();
-    client.leave();
-    bench.run();
-    // A client whose events wait is not read, so not heard to leave.
-    while (!kept.empty()) {
-      for (const auto& go_on : std::exchange(kept, {})) go_on();
-      bench.run();
-    }
-    bench.advance(1min);
-    bench.check_nothing_left();
   });
 }
