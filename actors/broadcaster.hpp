@@ -11,6 +11,7 @@
 
 #include <troupe/actors/directory.hpp>
 #include <troupe/actors/messages.hpp>
+#include <troupe/actors/pinned_actor.hpp>
 #include <troupe/actors/recovery.hpp>
 
 namespace troupe::actors {

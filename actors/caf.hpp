@@ -1,14 +1,13 @@
 #pragma once
 
 // The one header through which everything else sees CAF: 0.17 (Debian 12 and 13) and 1.x.
-// Where the two differ, the difference ends here.
+// Where the two differ, the difference ends here, in
+// pinned_unit.hpp and in pinned_actor.hpp.
 
 #include <caf/all.hpp>
 #include <caf/config.hpp>
 #include <chrono>
 #include <cstddef>
-#include <exception>
-#include <string>
 #include <utility>
 
 #if __has_include(<caf/anon_mail.hpp>)
@@ -18,20 +17,6 @@
 #include <caf/scheduler.hpp>
 #else
 #define TROUPE_CAF_1X 0
-#endif
-
-#if defined(__SANITIZE_THREAD__)
-#define TROUPE_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define TROUPE_TSAN 1
-#endif
-#endif
-#if defined(TROUPE_TSAN)
-extern "C" {
-void __tsan_acquire(void* address);
-void __tsan_release(void* address);
-}
 #endif
 
 namespace troupe::actors {
@@ -50,169 +35,6 @@ void tell(const caf::actor& to, Message&& message) {
 #else
   caf::anon_send(to, std::forward<Message>(message));
 #endif
-}
-
-/// An execution unit for pinned actors: a shard's loop, or a seeded one under a test. Runs only
-/// actors that are pinned to it and hands every other receiver to the system's scheduler.
-class pinned_unit : public caf_unit {
- public:
-#if TROUPE_CAF_1X
-  explicit pinned_unit(caf::actor_system& system) : system_(system) {}
-  void schedule(caf::resumable* job) final {
-    route(job);
-  }
-  void delay(caf::resumable* job) final {
-    route(job);
-  }
-  void start() final {}
-  void stop() final {}
-#else
-  explicit pinned_unit(caf::actor_system& system) : caf_unit(&system), system_(system) {}
-  void exec_later(caf::resumable* job) final {
-    route(job);
-  }
-#endif
-
-  /// Lets `job` handle up to `messages`; true when it has none left (its reference is released).
-  bool run(caf::resumable* job, std::size_t messages) {
-    if (job->resume(this, messages) == caf::resumable::resume_later) return false;
-#if TROUPE_CAF_1X
-    job->deref_resumable();
-#else
-    caf::intrusive_ptr_release(job);
-#endif
-    return true;
-  }
-
- protected:
-  /// Takes over one reference of a pinned actor that has messages. Any thread.
-  virtual void submit(caf::resumable* job) = 0;
-
- private:
-  void route(caf::resumable* job) {
-    if (job->subtype() == caf::resumable::io_actor) return submit(job);
-#if TROUPE_CAF_1X
-    system_.scheduler().schedule(job);
-#else
-    system_.scheduler().enqueue(job);
-#endif
-  }
-
-  caf::actor_system& system_;
-};
-
-/// Base of the runtime's actors: whoever sends, it runs on the unit that it was spawned on. The
-/// annotations make ThreadSanitizer see CAF's own hand-over, whose atomics are in a library that
-/// is not instrumented.
-class pinned_actor : public caf::event_based_actor {
- public:
-  explicit pinned_actor(caf::actor_config& config)
-      : caf::event_based_actor(config),
-#if TROUPE_CAF_1X
-        unit_(config.sched)
-#else
-        unit_(config.host)
-#endif
-  {
-    set_exception_handler([this](std::exception_ptr& thrown) { return failed(thrown); });
-#if TROUPE_CAF_1X
-    // Deprecated for a handler of caf::message in every behavior, which would say the same.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-    set_default_handler(caf::drop);
-#pragma GCC diagnostic pop
-#else
-    set_default_handler(caf::drop);
-    set_error_handler([](caf::error&) {});
-#endif
-  }
-  ~pinned_actor() override {
-    acquire();
-  }
-
-#if TROUPE_CAF_1X
-  bool enqueue(caf::mailbox_element_ptr element, caf_unit*) override {
-    release();
-    return caf::event_based_actor::enqueue(std::move(element), unit_);
-  }
-  caf::resumable::subtype_t subtype() const noexcept override {
-    return caf::resumable::io_actor;
-  }
-  void on_cleanup(const caf::error& reason) override {
-    acquire();
-    caf::event_based_actor::on_cleanup(reason);
-  }
-#else
-  void enqueue(caf::mailbox_element_ptr element, caf_unit*) override {
-    release();
-    caf::event_based_actor::enqueue(std::move(element), unit_);
-  }
-  void enqueue(caf::strong_actor_ptr from, caf::message_id id, caf::message content,
-               caf_unit*) override {
-    enqueue(caf::make_mailbox_element(std::move(from), id, {}, std::move(content)), unit_);
-  }
-  caf::resumable::subtype_t subtype() const override {
-    return caf::resumable::io_actor;
-  }
-  bool cleanup(caf::error&& reason, caf_unit* unit) override {
-    acquire();
-    const bool cleaned = caf::event_based_actor::cleanup(std::move(reason), unit);
-    release();
-    return cleaned;
-  }
-  caf::invoke_message_result consume(caf::mailbox_element& element) override {
-    acquire();
-    return caf::event_based_actor::consume(element);
-  }
-#endif
-  void launch(caf_unit* unit, bool lazy, bool hide) override {
-    release();
-    caf::event_based_actor::launch(unit, lazy, hide);
-  }
-  caf::resumable::resume_result resume(caf_unit* unit, std::size_t messages) override {
-    acquire();
-    const auto outcome = caf::event_based_actor::resume(unit, messages);
-    release();
-    return outcome;
-  }
-
- protected:
-  /// A message handler of the actor itself threw: it dies of the result, which its supervisor
-  /// hears.
-  virtual caf::error failed(std::exception_ptr& thrown) {
-    return caf::make_error(caf::sec::runtime_error, what_of(thrown));
-  }
-
- private:
-  static std::string what_of(const std::exception_ptr& thrown) {
-    try {
-      std::rethrow_exception(thrown);
-    } catch (const std::exception& known) {
-      return known.what();
-    } catch (...) {
-      return "unknown exception";
-    }
-  }
-  void acquire() {
-#if defined(TROUPE_TSAN)
-    __tsan_acquire(this);
-#endif
-  }
-  void release() {
-#if defined(TROUPE_TSAN)
-    __tsan_release(this);
-#endif
-  }
-
-  caf_unit* unit_;
-};
-
-/// Spawns `Actor` pinned to `unit`. Any thread.
-template <class Actor, class... Arguments>
-caf::actor spawn_on(caf::actor_system& system, pinned_unit& unit, Arguments&&... arguments) {
-  caf::actor_config config{&unit};
-  return system.spawn_class<Actor, caf::no_spawn_options>(config,
-                                                          std::forward<Arguments>(arguments)...);
 }
 
 /// Calls `down(caf::actor_addr, caf::error)` on `self` when `who` ends, and of what; once per

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <troupe/actors/messages.hpp>
+#include <troupe/actors/pinned_actor.hpp>
 #include <troupe/actors/shard_context.hpp>
 #include <troupe/actors/socket_state.hpp>
 #include <troupe/actors/subscription.hpp>

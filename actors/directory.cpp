@@ -7,6 +7,7 @@
 #include <troupe/actors/connection_actor.hpp>
 #include <troupe/actors/messages.hpp>
 #include <troupe/actors/namespace_port.hpp>
+#include <troupe/actors/pinned_actor.hpp>
 
 namespace troupe::actors {
 

@@ -12,6 +12,7 @@
 #include <troupe/actors/log_level.hpp>
 #include <troupe/actors/namespaces.hpp>
 #include <troupe/actors/options.hpp>
+#include <troupe/actors/pinned_unit.hpp>
 #include <troupe/protocol/socketio/encoder.hpp>
 
 namespace troupe::actors {

@@ -7,6 +7,7 @@
 #include <troupe/actors/broadcast_operator.hpp>
 #include <troupe/actors/directory.hpp>
 #include <troupe/actors/messages.hpp>
+#include <troupe/actors/pinned_actor.hpp>
 
 namespace troupe::actors {
 

@@ -7,6 +7,7 @@
 
 #include <troupe/actors/directory.hpp>
 #include <troupe/actors/messages.hpp>
+#include <troupe/actors/pinned_actor.hpp>
 #include <troupe/actors/shard_context.hpp>
 
 namespace troupe::actors {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <troupe/actors/caf.hpp>
+#include <troupe/actors/pinned_unit.hpp>
 #include <troupe/runtime/clock.hpp>
 #include <troupe/runtime/random_source.hpp>
 

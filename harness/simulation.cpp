@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <troupe/actors/messages.hpp>
+#include <troupe/actors/pinned_actor.hpp>
 #include <troupe/harness/restless.hpp>
 #include <troupe/runtime/shard.hpp>
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <troupe/actors/counters.hpp>
+#include <troupe/actors/pinned_unit.hpp>
 #include <troupe/harness/fault.hpp>
 #include <troupe/harness/memory_stream.hpp>
 #include <troupe/harness/participant.hpp>

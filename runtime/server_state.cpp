@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include <troupe/actors/messages.hpp>
+#include <troupe/actors/pinned_actor.hpp>
 #include <troupe/actors/supervisor.hpp>
 #include <troupe/runtime/settings.hpp>
 

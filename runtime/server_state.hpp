@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include <troupe/actors/pinned_unit.hpp>
 #include <troupe/actors/transport_actor.hpp>
 #include <troupe/runtime/server.hpp>
 #include <troupe/runtime/shard_thread.hpp>

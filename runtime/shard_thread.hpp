@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <troupe/actors/caf.hpp>
+#include <troupe/actors/pinned_unit.hpp>
 #include <troupe/runtime/shard.hpp>
 
 namespace troupe::runtime {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <troupe/actors/caf.hpp>
+#include <troupe/actors/pinned_unit.hpp>
 #include <troupe/transport/stream.hpp>
 
 namespace troupe {

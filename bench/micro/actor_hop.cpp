@@ -4,6 +4,7 @@
 
 #include <troupe/actors/caf.hpp>
 #include <troupe/actors/messages.hpp>
+#include <troupe/actors/pinned_actor.hpp>
 #include <troupe/server.hpp>
 
 namespace actors = troupe::actors;

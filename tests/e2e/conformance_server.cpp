@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include <troupe/actors/messages.hpp>
+#include <troupe/actors/pinned_actor.hpp>
 #include <troupe/actors/shard_context.hpp>
 #include <troupe/server.hpp>
 

@@ -6,6 +6,7 @@
 
 #include <tests/runtime/bench_client.hpp>
 #include <troupe/actors/messages.hpp>
+#include <troupe/actors/pinned_actor.hpp>
 
 namespace troupe::testing {
 

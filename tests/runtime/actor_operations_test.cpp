@@ -8,6 +8,7 @@
 
 #include <tests/runtime/actor_audience.hpp>
 #include <tests/seeds.hpp>
+#include <troupe/actors/pinned_actor.hpp>
 
 using troupe::testing::audience;
 using troupe::testing::bench_client;

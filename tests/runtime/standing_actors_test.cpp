@@ -12,6 +12,7 @@
 #include <troupe/actors/connection_actor.hpp>
 #include <troupe/actors/counters.hpp>
 #include <troupe/actors/messages.hpp>
+#include <troupe/actors/pinned_actor.hpp>
 
 using namespace std::chrono_literals;
 using troupe::actors::counters;

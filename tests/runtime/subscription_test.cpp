@@ -7,6 +7,7 @@
 #include <tests/runtime/bench_client.hpp>
 #include <tests/seeds.hpp>
 #include <troupe/actors/messages.hpp>
+#include <troupe/actors/pinned_actor.hpp>
 
 using troupe::testing::bench_client;
 using troupe::testing::server_bench;
