@@ -34,6 +34,9 @@ def chosen_scenarios(names):
         return [one for one in SCENARIOS if one.is_quick]
     if names == ["all"]:
         return SCENARIOS
+    if names == ["goals"]:
+        read = {scenario for scenario, _ in goals.read_by_goals()}
+        return [one for one in SCENARIOS if one.name in read]
     chosen = [one for one in SCENARIOS
               if any(fnmatch.fnmatch(one.name, pattern) for pattern in names)]
     if not chosen:
@@ -141,7 +144,7 @@ def main():
         results.write(f"{chosen.build}/bench/results.json")
     show_goals(results)
     print(f"\n{(time.monotonic() - begin) / 60:.0f} minutes; {chosen.build}/bench/results.json")
-    if chosen.names == ["all"]:
+    if chosen.names in plan.WHOLE:
         page.write(results)
         print(f"written: {page.PAGE}")
 
