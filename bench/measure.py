@@ -36,7 +36,7 @@ def split_cores(takes_all):
 def machine():
     model = next((line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo")
                   if line.startswith("model name")), platform.machine())
-    return {"cpu": model, "cores": len(os.sched_getaffinity(0)), "kernel": platform.release(),
+    return {"cpu": model, "cores": len(os.sched_getaffinity(0)), "kernel": platform.release().split("-")[0],
             "system": platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())}
 
 
