@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <ctime>
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -12,13 +13,16 @@ namespace troupe_node {
 
 using troupe::log_level;
 
-void journal::write(log_level level, std::string_view text) const {
+void journal::write(log_level level, std::string_view text) const noexcept try {
   static constexpr std::string_view names[] = {"debug", "info", "warning", "error"};
   if (level < least_) return;
   std::time_t now = std::time(nullptr);
   std::tm parts{};
   gmtime_r(&now, &parts);
-  fmt::print(stderr, "{:%Y-%m-%dT%H:%M:%SZ} {} {}\n", parts, names[static_cast<int>(level)], text);
+  const std::string line =
+      fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {} {}\n", parts, names[static_cast<int>(level)], text);
+  std::fwrite(line.data(), 1, line.size(), stderr);  // A full disk must not end the server.
+} catch (const std::exception&) {
 }
 
 void journal::refused(const troupe::limit_reached& what) {

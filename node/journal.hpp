@@ -15,8 +15,8 @@ class journal {
  public:
   explicit journal(troupe::log_level least) noexcept : least_(least) {}
 
-  /// Lines below the least level are dropped.
-  void write(troupe::log_level level, std::string_view text) const;
+  /// Lines below the least level are dropped, and those that cannot be written.
+  void write(troupe::log_level level, std::string_view text) const noexcept;
   /// A limit was reached: one line a second for each limit, with how many refusals were not told
   /// before it.
   void refused(const troupe::limit_reached& what);
