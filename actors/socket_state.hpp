@@ -106,7 +106,7 @@ struct socket_state {
 };
 
 inline const socket_state::extras& socket_state::seen() const noexcept {
-  static const extras none{};
+  static const extras& none = *new const extras{};  // Servers may end behind statics.
   return extra != nullptr ? *extra : none;
 }
 
