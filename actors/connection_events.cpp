@@ -206,10 +206,14 @@ void connection_actor::remember_ended(const std::string& nsp) {
 
 void connection_actor::end(socket_state& ended, disconnect_reason reason, bool tell_client) {
   if (ended.now == phase::ended) return;
+  // What may find no memory comes first: whoever is still listed when the actor dies is ended then.
+  if ((tell_client || ended.now != phase::connected) && !transport_gone_)
+    remember_ended(ended.entry->name());
+  ended_.emplace_back();
   const bool was_connected = std::exchange(ended.now, phase::ended) == phase::connected;
   const auto place = std::find_if(sockets_.begin(), sockets_.end(),
                                   [&](const auto& listed) { return listed.get() == &ended; });
-  ended_.push_back(std::move(*place));
+  ended_.back() = std::move(*place);
   sockets_.erase(place);
   if (ended.arriving != nullptr && link_ != nullptr)
     for (auto left = std::exchange(ended.arriving->waiting, {}).size(); left > 0; --left) {
@@ -218,10 +222,10 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
     }
   if (ended.extra != nullptr)
     for (const auto& [number, left] : std::exchange(ended.extra->held, {})) give_back(left);
-  if (tell_client || !was_connected) remember_ended(ended.entry->name());
   ended.ended_by = reason;
   if (!was_connected) {
     ended.rooms_at_end = ended.rooms;
+    if (ended.watches_outgoing) watch_outgoing(ended);
     return directory_.names().leave(ended.entry);
   }
   home_.count().sockets_disconnected.add();
@@ -242,7 +246,7 @@ void connection_actor::end(socket_state& ended, disconnect_reason reason, bool t
       quietly([&] { handler(reason); });
   ended.rooms_at_end = std::exchange(ended.rooms, {});
   ended.has_left = true;
-  if (!ended.seen().outgoing_handlers.empty()) watch_outgoing(ended);
+  if (ended.watches_outgoing) watch_outgoing(ended);
   if (!transport_gone_)
     send(ended, tell_client ? directory_.encode().disconnect(ended.entry->name()) : nullptr, {},
          true);

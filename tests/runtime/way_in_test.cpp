@@ -55,6 +55,19 @@ TEST_CASE("a client that is refused is told why, and may ask again") {
   });
 }
 
+TEST_CASE("a socket that is refused listens to nothing any more") {
+  server_bench bench(1);
+  bench.io().use([](troupe::socket& socket, troupe::next next) {
+    socket.on_any_outgoing([](std::string_view, const troupe::arguments&) {});
+    next.refuse("no");
+  });
+  bench_client client(bench, over::websocket);
+  client.join();
+  bench.run();
+  CHECK(client.received_as("44").size() == 1);
+  CHECK_FALSE(bench.directory().find("/")->has_outgoing_watchers());
+}
+
 TEST_CASE("a namespace that nobody opened is refused, and costs the client nothing else") {
   server_bench bench(1);
   bench_client client(bench, over::websocket);
