@@ -91,7 +91,7 @@ class broadcast_operator {
   /// std::length_error if this was refused.
   std::future<std::vector<remote_socket>> fetch_sockets() const;
   /// How many these are, without a picture of each: of a namespace, a room, several. As of
-  /// fetch_sockets().
+  /// fetch_sockets(), but for sockets that are being ended, which may be counted.
   bool count_sockets(std::function<void(std::size_t)> handler) const;
   std::future<std::size_t> count_sockets() const;
   /// Makes the sockets chosen join rooms; a socket that is in options::rooms_per_socket_max rooms

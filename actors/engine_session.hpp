@@ -41,8 +41,8 @@ class engine_session {
   /// "polling" or "websocket", which may become that.
   virtual std::string_view transport() const noexcept = 0;
   /// Its first request; `address` is the client's.
-  virtual const client_handshake& handshake() const noexcept = 0;
-  const std::string& remote_address() const noexcept { return handshake().address; }
+  virtual const client_handshake& handshake() const = 0;
+  const std::string& remote_address() const { return handshake().address; }
   /// Bytes that were emitted and that neither kernel nor client has taken yet.
   virtual std::size_t write_buffer_bytes() const noexcept = 0;
   /// Writes what is queued, then closes ("forced close").

@@ -63,7 +63,7 @@ class link {
   virtual void wake_at(time_point when) = 0;
   /// The connection actor has ended: close what is left; this link may go.
   virtual void released() = 0;
-  virtual const client_handshake& handshake() const noexcept = 0;
+  virtual const client_handshake& handshake() const = 0;
   /// The client speaks revision 3 of Engine.IO, and 4 of Socket.IO on it.
   virtual bool is_revision_3() const noexcept { return false; }
   /// The session's own id. A secret of its client's, which is authorized by it.

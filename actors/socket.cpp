@@ -20,7 +20,7 @@ bool socket::recovered() const noexcept {
   return state_.is_recovered;
 }
 
-troupe::handshake socket::handshake() const noexcept {
+troupe::handshake socket::handshake() const {
   return {state_.owner.connection()->handshake(), state_.auth};
 }
 

@@ -35,7 +35,7 @@ class socket : public socket_listeners {
   /// It is the socket that this client had before its connection was lost: id, rooms and data are
   /// those of then, and it is sent what it missed (options::connection_state_recovery).
   bool recovered() const noexcept;
-  troupe::handshake handshake() const noexcept;
+  troupe::handshake handshake() const;
   /// The Engine.IO session that all of the client's sockets share: its transport, its events, which
   /// are told as this socket's handlers are called.
   engine_session& conn() const;

@@ -23,7 +23,7 @@ class socket_session final : public engine_session {
 
   const std::string& id() const noexcept override { return whole_.id(); }
   std::string_view transport() const noexcept override { return whole_.transport(); }
-  const client_handshake& handshake() const noexcept override { return whole_.handshake(); }
+  const client_handshake& handshake() const override { return whole_.handshake(); }
   std::size_t write_buffer_bytes() const noexcept override { return whole_.write_buffer_bytes(); }
   void close() override { whole_.close(); }
 

@@ -118,10 +118,13 @@ void http_peer::open() {
 void http_peer::admit(std::string sid) {
   if (home_.find(sid) != nullptr)
     return refuse(request_errc::bad_request, {{"name", "ID_GENERATION_ERROR"}});
+  client_handshake handshake;
+  if (!guard("copying a hook's context", [&] { handshake = make_handshake(); })) return;
   transport::admission::place place;
   if (!home_.admit_session(connection_->remote_address(), place)) return unavailable();
   if (!request_->wants_upgrade) {
-    session& opened = home_.open_session(transport_kind::polling, make_handshake(), std::move(sid));
+    session& opened =
+        home_.open_session(transport_kind::polling, std::move(handshake), std::move(sid));
     session_ = &opened;
     opened.hold(std::move(place));
     if (const auto index = query_.find("j")) opened.speak_jsonp(*index);
@@ -131,7 +134,8 @@ void http_peer::admit(std::string sid) {
   std::optional<transport::deflate_agreement> deflate;
   const auto greeting = greet(deflate);
   if (!greeting) return;
-  session& opened = home_.open_session(transport_kind::websocket, make_handshake(), std::move(sid));
+  session& opened =
+      home_.open_session(transport_kind::websocket, std::move(handshake), std::move(sid));
   opened.hold(std::move(place));
   auto [bytes, unread] = connection_->release();
   opened.open_websocket(std::move(bytes), std::move(unread), *greeting, deflate);

@@ -79,9 +79,9 @@ class reader {
 
 }  // namespace
 
-kept_handshake::kept_handshake(const client_handshake& whole) {
+kept_handshake::kept_handshake(client_handshake whole) {
   if (whole.context.has_value()) {  // No bytes; and it is there to be asked for.
-    whole_ = std::make_unique<const client_handshake>(whole);
+    whole_ = std::make_unique<const client_handshake>(std::move(whole));
     return;
   }
   writer count(nullptr);

@@ -12,7 +12,7 @@ namespace troupe::runtime {
 /// Thread: the session's shard.
 class kept_handshake {
  public:
-  explicit kept_handshake(const client_handshake& whole);
+  explicit kept_handshake(client_handshake whole);
 
   /// As it was given; the same object every time.
   const client_handshake& whole() const;

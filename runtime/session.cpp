@@ -24,13 +24,13 @@ constexpr std::size_t turn_bytes_max = 256 * 1024;
 }  // namespace
 
 session::session(shard& home, actors::link_id id, std::string sid, transport_kind transport,
-                 const client_handshake& handshake)
+                 client_handshake handshake)
     : link(id),
       home_(home),
       engine_(std::move(sid), transport, home.engine_options(), *this,
               engineio::revision_of(handshake.parameter("EIO"))),
-      handshake_(handshake),
-      wants_base64_(!handshake.parameter("b64").empty()) {
+      wants_base64_(!handshake.parameter("b64").empty()),
+      handshake_(std::move(handshake)) {
   is_plain_ = !is_revision_3();
   if (transport == transport_kind::polling) polling_ = std::make_unique<polling_state>();
 }

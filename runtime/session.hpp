@@ -31,7 +31,7 @@ class session final : public actors::link,
                       private timer {
  public:
   session(shard& home, actors::link_id id, std::string sid,
-          protocol::engineio::transport_kind transport, const client_handshake& handshake);
+          protocol::engineio::transport_kind transport, client_handshake handshake);
   ~session();
 
   /// Keeps its place among the server's sessions.
@@ -84,7 +84,7 @@ class session final : public actors::link,
   void operation_returned() override;
   void wake_at(actors::time_point when) override;
   void released() override;
-  const client_handshake& handshake() const noexcept override { return handshake_.whole(); }
+  const client_handshake& handshake() const override { return handshake_.whole(); }
   bool is_revision_3() const noexcept override {
     return engine_.spoken() == protocol::engineio::revision::v3;
   }
@@ -146,7 +146,6 @@ class session final : public actors::link,
   time_point unread_deadline_{};  // Of the time that it is not read.
   std::unique_ptr<actor_timer> actor_timer_;
   std::unique_ptr<events> events_;  // Once somebody asked for them.
-  kept_handshake handshake_;
   transport::admission::place place_;
   disconnect_reason reason_ = disconnect_reason::transport_close;
   bool is_plain_ = true;  // Frames go out as they are, and nobody listens.
@@ -158,6 +157,7 @@ class session final : public actors::link,
   bool told_closed_ = false;
   bool released_ = false;  // The actor has ended.
   bool buried_ = false;
+  kept_handshake handshake_;  // Last: made of what the others were made from.
 };
 
 }  // namespace troupe::runtime

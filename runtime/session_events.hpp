@@ -13,7 +13,7 @@ class session::events final : public engine_session {
 
   const std::string& id() const noexcept override { return owner_.sid(); }
   std::string_view transport() const noexcept override;
-  const client_handshake& handshake() const noexcept override { return owner_.handshake(); }
+  const client_handshake& handshake() const override { return owner_.handshake(); }
   std::size_t write_buffer_bytes() const noexcept override { return owner_.queued_bytes(); }
   void close() override;
 

@@ -114,7 +114,7 @@ void shard::sweep() {
   }
 }
 
-session& shard::open_session(engineio::transport_kind transport, const client_handshake& handshake,
+session& shard::open_session(engineio::transport_kind transport, client_handshake handshake,
                              std::string sid) {
   if (sid.empty()) sid = next_sid();
   std::uint32_t number = static_cast<std::uint32_t>(slots_.size());
@@ -126,7 +126,7 @@ session& shard::open_session(engineio::transport_kind transport, const client_ha
   }
   const actors::link_id id{index_, number, slots_[number].generation};
   slots_[number].occupant =
-      std::make_unique<session>(*this, id, std::move(sid), transport, handshake);
+      std::make_unique<session>(*this, id, std::move(sid), transport, std::move(handshake));
   session& opened = *slots_[number].occupant;
   by_sid_.emplace(opened.sid(), &opened);
   count().sessions_opened.add();

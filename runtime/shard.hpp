@@ -96,8 +96,8 @@ class shard final : public actors::shard_context {
   std::chrono::system_clock::time_point wall() const noexcept { return settings_.clock->wall(); }
 
   /// `sid`: given by the user; empty for one of ours.
-  session& open_session(protocol::engineio::transport_kind transport,
-                        const client_handshake& handshake, std::string sid = {});
+  session& open_session(protocol::engineio::transport_kind transport, client_handshake handshake,
+                        std::string sid = {});
   /// The open session with this Engine.IO sid; null if there is none here.
   session* find(std::string_view sid) noexcept;
   /// The shard that gave out this sid; any, for a made-up one.

@@ -1,6 +1,7 @@
 #include <tests/catch.hpp>
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,15 @@ struct asking_server {
 bool begins_with(const std::string& text, std::string_view start) {
   return text.substr(0, start.size()) == start;
 }
+
+/// What a hook found out, which may break when it is copied.
+struct brittle {
+  explicit brittle(const bool& breaks_) : breaks(&breaks_) {}
+  brittle(const brittle& other) : breaks(other.breaks) {
+    if (*breaks) throw std::runtime_error("it broke");
+  }
+  const bool* breaks;
+};
 
 }  // namespace
 
@@ -128,5 +138,21 @@ TEST_CASE("an answer that is on its way when its time is over counts") {
     t.bench.advance(20s);
     CHECK(begins_with(wire->written, "HTTP/1.1 403 "));
     CHECK(t.refused() == 1);
+  });
+}
+
+TEST_CASE("a context that cannot be copied costs its request a 500") {
+  with_seeds(20, [](std::uint64_t seed) {
+    bool breaks = false;
+    asking_server t(seed);
+    const auto wire = t.request("transport=polling");
+    t.asked[0].accept(brittle(breaks));
+    breaks = true;
+    t.bench.run();
+    CHECK(begins_with(wire->written, "HTTP/1.1 500 "));
+    CHECK(t.bench.sessions() == 0);
+    wire->incoming_end = true;
+    t.bench.run();
+    t.bench.check_nothing_left();
   });
 }
