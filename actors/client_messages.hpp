@@ -86,7 +86,6 @@ struct client_disconnected {
 // operations that wait for the namespace a message is dropped, and logged. `rooms` and `except`
 // choose clients as broadcast_operator does: the union of the rooms (all if empty) less the
 // exceptions; a socket's id is a room.
-
 struct emit_event {
   std::string event;
   arguments values;

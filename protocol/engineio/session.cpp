@@ -74,9 +74,8 @@ void session::poll_aborted(time_point) {
 }
 
 post_verdict session::post(std::string_view body, bool binary_content, time_point now) {
-  if (state_ == state::closed || transport_ != transport_kind::polling) {
+  if (state_ == state::closed || transport_ != transport_kind::polling)
     return post_verdict::bad_request;
-  }
   if (binary_content && revision_ == revision::v4) {
     finish(close_reason::transport_error);
     return post_verdict::bad_request;
