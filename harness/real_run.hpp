@@ -14,7 +14,9 @@ namespace troupe::harness {
 /// those of clients; the others are never reached. Checked is what clients can see: order, exactly
 /// once, one order, nothing behind the end, acks, protocol, liveness; of other applications
 /// protocol, liveness, and what they say by stage::judge. Not repeatable: the seed draws what is
-/// tried, not what happens.
+/// tried, not what happens. Returns after `what.duration`, what the clients' coming back takes of
+/// `what.patience`, and at most 6 s. std::invalid_argument: a scenario that cannot be played;
+/// boost::system::system_error: no port for a proxy. Thread: the caller's, which runs the clients.
 run_result run_against(const server_address& where, const scenario& what, std::uint64_t seed,
                        const run_options& how = {});
 

@@ -1,6 +1,9 @@
 // A test of somebody else's, with the harness that was installed: their handlers and clients, one
 // seed twice.
 
+#include <chrono>
+#include <cstddef>
+#include <cstdio>
 #include <memory>
 
 #include <troupe/harness/report.hpp>
