@@ -12,6 +12,7 @@
 #include <troupe/actors/handshake.hpp>
 #include <troupe/actors/pending_operations.hpp>
 #include <troupe/protocol/frame.hpp>
+#include <troupe/protocol/prefetch.hpp>
 
 namespace troupe::actors {
 
@@ -51,6 +52,11 @@ class link {
 
   const link_id& id() const noexcept { return id_; }
 
+  /// Asks for the memory that send() touches, which an implementation keeps within the first lines.
+  void fetch() const noexcept {
+    prefetch(this);
+    prefetch(this + 1);  // Where the implementation begins.
+  }
   /// Queues a frame; it is written at the end of the turn, with all others.
   virtual void send(const protocol::frame_ptr& frame, delivery how) = 0;
   /// Writes what is queued, then closes the transport ("forced close").

@@ -4,6 +4,7 @@
 #include <array>
 
 #include <troupe/actors/messages.hpp>
+#include <troupe/protocol/prefetch.hpp>
 #include <troupe/runtime/http_peer.hpp>
 #include <troupe/runtime/session_events.hpp>
 #include <troupe/runtime/session_parts.hpp>
@@ -27,9 +28,9 @@ session::session(shard& home, actors::link_id id, std::string sid, transport_kin
                  client_handshake handshake)
     : link(id),
       home_(home),
+      wants_base64_(!handshake.parameter("b64").empty()),
       engine_(std::move(sid), transport, home.engine_options(), *this,
               engineio::revision_of(handshake.parameter("EIO"))),
-      wants_base64_(!handshake.parameter("b64").empty()),
       handshake_(std::move(handshake)) {
   is_plain_ = !is_revision_3();
   if (transport == transport_kind::polling) polling_ = std::make_unique<polling_state>();
@@ -86,6 +87,15 @@ void session::flush() {
     write_polled();
   else  // Nobody is there to read it.
     home_.batch().leave(std::exchange(queued_, write_batch::root));
+}
+
+void session::fetch(std::size_t step) const noexcept {
+  if (step == 0)
+    prefetch(&queued_);
+  else if (step == 1)
+    prefetch(websocket_.get());
+  else if (websocket_ != nullptr)
+    websocket_->fetch(step - 2);
 }
 
 void session::flush_websocket() {

@@ -76,6 +76,10 @@ class session final : public actors::link,
   void abort();
   /// End of turn: writes what the turn queued.
   void flush();
+  /// Steps in which the memory that flush() touches is asked for, one step ahead of the next: each
+  /// follows the pointer that the one before has fetched.
+  static constexpr std::size_t fetch_steps = 5;
+  void fetch(std::size_t step) const noexcept;
 
   // actors::link
   void send(const protocol::frame_ptr& frame, actors::delivery how) override;
@@ -133,30 +137,31 @@ class session final : public actors::link,
   void bury_if_done();
 
   shard& home_;
-  protocol::engineio::session engine_;
-  std::unique_ptr<websocket_port> websocket_;
-  std::unique_ptr<websocket_port> probe_;
-  std::unique_ptr<polling_state> polling_;
-  caf::actor actor_;
+  // What sending and writing touch, side by side: a broadcast visits every session.
   write_batch::node_index queued_ = write_batch::root;
+  bool is_plain_ = true;  // Frames go out as they are, and nobody listens.
+  bool cut_off_ = false;  // It overflowed in the middle of things: aborted at once, by its timer.
+  bool gone_ = false;     // The engine has closed; the actor knows or will know.
+  bool wants_base64_;     // Where frames are translated.
+  bool paused_ = false;
+  bool closes_soon_ = false;
+  bool told_closed_ = false;
+  bool released_ = false;  // The actor has ended.
+  bool buried_ = false;
+  disconnect_reason reason_ = disconnect_reason::transport_close;
+  std::unique_ptr<websocket_port> websocket_;
+  std::unique_ptr<events> events_;  // Once somebody asked for them.
+  std::unique_ptr<polling_state> polling_;
+  std::unique_ptr<websocket_port> probe_;
+  protocol::engineio::session engine_;
+  caf::actor actor_;
   message_queue waiting_;            // For the actor: beyond its credit, or before it is there.
   std::size_t in_flight_ = 0;        // Sent to the actor, not yet handled.
   std::size_t in_flight_bytes_ = 0;  // Sent to it since it was last even with us.
   time_point soft_deadline_ = time_point::max();
   time_point unread_deadline_{};  // Of the time that it is not read.
   std::unique_ptr<actor_timer> actor_timer_;
-  std::unique_ptr<events> events_;  // Once somebody asked for them.
   transport::admission::place place_;
-  disconnect_reason reason_ = disconnect_reason::transport_close;
-  bool is_plain_ = true;  // Frames go out as they are, and nobody listens.
-  bool wants_base64_;     // Where they are translated.
-  bool paused_ = false;
-  bool closes_soon_ = false;
-  bool cut_off_ = false;  // It overflowed in the middle of things: aborted at once, by its timer.
-  bool gone_ = false;     // The engine has closed; the actor knows or will know.
-  bool told_closed_ = false;
-  bool released_ = false;  // The actor has ended.
-  bool buried_ = false;
   kept_handshake handshake_;  // Last: made of what the others were made from.
 };
 

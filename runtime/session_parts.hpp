@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <troupe/protocol/frame.hpp>
+#include <troupe/protocol/prefetch.hpp>
 #include <troupe/runtime/compression.hpp>
 #include <troupe/runtime/session.hpp>
 
@@ -26,6 +27,13 @@ class session::websocket_port final : public transport::websocket_connection::ho
   /// Writes `frames` in gathers of at most 64; what the socket does not take is kept by reference.
   transport::outbox::verdict write(const std::vector<const protocol::frame_ptr*>& frames);
   transport::websocket_connection& connection() noexcept { return *connection_; }
+  /// As session::fetch, from its third step on.
+  void fetch(std::size_t step) const noexcept {
+    if (step == 0)
+      prefetch(connection_.get());
+    else
+      connection_->fetch(step - 1);
+  }
   void become_transport() noexcept { probing_ = false; }
 
   // websocket_connection::host

@@ -149,6 +149,7 @@ class shard final : public actors::shard_context {
   };
   struct broadcaster_timer;
   session* occupant(const actors::link_id& id) noexcept;
+  void fetch_ahead(std::size_t from) const noexcept;
   void report_limit(limit which, std::string_view address);
 
   struct arm_timer final : timer {

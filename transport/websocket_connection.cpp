@@ -31,6 +31,13 @@ void websocket_connection::start() {
   state_->go_on();
 }
 
+void websocket_connection::fetch(std::size_t step) const noexcept {
+  if (step == 0)
+    __builtin_prefetch(state_.get());
+  else
+    __builtin_prefetch(state_->bytes.get());
+}
+
 outbox::verdict websocket_connection::write(std::span<const boost::asio::const_buffer> pieces,
                                             std::span<const std::shared_ptr<const void>> owners) {
   if (state_->now_in != state::phase::open) return outbox::verdict::failed;

@@ -79,6 +79,8 @@ class websocket_connection final : private stream::observer {
   /// frame of the peer, or an error: nothing is written then.
   outbox::verdict write(std::span<const boost::asio::const_buffer> pieces,
                         std::span<const std::shared_ptr<const void>> owners);
+  /// Asks for the memory that write() touches: step 0, then, when that is there, step 1.
+  void fetch(std::size_t step) const noexcept;
   /// One text frame, copied.
   outbox::verdict write_text(std::string_view text);
 

@@ -23,11 +23,11 @@ struct websocket_connection::state {
   state(std::unique_ptr<stream> stream_, const websocket_options& bounds, std::span<char> buffer,
         host& host_, std::string unread)
       : bytes(std::move(stream_)),
+        out(bounds.outgoing),
         options(bounds),
         scratch(buffer),
         owner(&host_),
         reader(bounds.message_bytes_max, bounds.fragments_max),
-        out(bounds.outgoing),
         kept(std::move(unread)) {}
 
   // Reading.
@@ -56,24 +56,25 @@ struct websocket_connection::state {
   void leave_loop();
   void set_deadline(time_point when);
 
+  // What writing touches, side by side.
   std::unique_ptr<stream> bytes;
-  const websocket_options& options;
-  std::span<char> scratch;
-  host* owner;
-  frame_reader reader;
-  inflater* decompressor = nullptr;
-  outbox out;
-  std::string kept;             // Read but not parsed: paused, or a pong is in the way.
-  std::size_t kept_offset = 0;  // Of it, parsed.
-  std::size_t pong_behind = 0;  // Bytes to be written until our last pong is out.
-  time_point deadline = time_point::max();
-  time_point give_up_at = time_point::max();  // While our Close is queued.
   phase now_in = phase::open;
   bool is_paused = false;
   bool is_parsing = false;
   bool is_in_loop = false;
   bool is_told = false;
   bool has_failed = false;
+  outbox out;
+  const websocket_options& options;
+  std::span<char> scratch;
+  host* owner;
+  frame_reader reader;
+  inflater* decompressor = nullptr;
+  std::string kept;             // Read but not parsed: paused, or a pong is in the way.
+  std::size_t kept_offset = 0;  // Of it, parsed.
+  std::size_t pong_behind = 0;  // Bytes to be written until our last pong is out.
+  time_point deadline = time_point::max();
+  time_point give_up_at = time_point::max();  // While our Close is queued.
 };
 
 }  // namespace troupe::transport
