@@ -21,9 +21,9 @@ std::string_view client_handshake::header(std::string_view name) const noexcept 
 }
 
 std::string_view client_handshake::parameter(std::string_view name) const noexcept {
-  for (const auto& [key, text] : query)
-    if (key == name) return text;
-  return {};
+  const auto found = std::find_if(query.rbegin(), query.rend(),
+                                  [&](const auto& listed) { return listed.first == name; });
+  return found == query.rend() ? std::string_view() : found->second;
 }
 
 }  // namespace troupe

@@ -29,7 +29,7 @@ struct client_handshake {
 
   /// The first value under `name`, compared without case; empty if there is none.
   std::string_view header(std::string_view name) const noexcept;
-  /// The first value of a query parameter; empty if there is none.
+  /// The last value of a query parameter; empty if there is none.
   std::string_view parameter(std::string_view name) const noexcept;
 };
 

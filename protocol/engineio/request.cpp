@@ -50,10 +50,10 @@ bool is_header_value(std::string_view text) noexcept {
 }
 
 std::optional<std::string_view> query::find(std::string_view name) const noexcept {
-  for (const auto& [key, value] : parameters) {
-    if (key == name) return value;
-  }
-  return std::nullopt;
+  const auto found = std::find_if(parameters.rbegin(), parameters.rend(),
+                                  [&](const auto& one) { return one.first == name; });
+  if (found == parameters.rend()) return std::nullopt;
+  return found->second;
 }
 
 query parse_query(std::string_view text) {

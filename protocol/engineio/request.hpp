@@ -10,7 +10,7 @@ namespace troupe::protocol::engineio {
 /// The query parameters of a request, percent-decoded, in order of appearance.
 struct query {
   std::vector<std::pair<std::string, std::string>> parameters;
-  /// The first value under `name`, if any.
+  /// The last value under `name`, if any: the one that counts in the reference.
   std::optional<std::string_view> find(std::string_view name) const noexcept;
 };
 

@@ -25,7 +25,7 @@ TEST_CASE("a middleware sees what the client came with") {
            std::string(with.client.header("host")) + " " + with.client.address;
     next();
   });
-  bench_client client(bench, over::websocket, "&room=a%20b");
+  bench_client client(bench, over::websocket, "&room=first&room=a%20b");
   client.join("/", "{\"token\":7}");
   bench.run();
   CHECK(seen == "{\"token\":7} a b h 192.0.2.1:4711");
