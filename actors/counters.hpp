@@ -20,6 +20,7 @@ class counter {
 /// What one shard counted since its start. Each bound that is reached raises one of these.
 struct counters {
   counter connections_accepted;
+  counter tls_failures;      ///< of connections not yet WebSockets: handshakes, mostly
   counter requests_refused;  ///< HTTP 4xx by us; WebSocket messages, with the connection
   counter sessions_opened;
   counter sessions_closed;

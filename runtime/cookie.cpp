@@ -1,9 +1,9 @@
 #include <troupe/runtime/cookie.hpp>
 
 #include <algorithm>
-#include <array>
-#include <ctime>
 #include <stdexcept>
+
+#include <troupe/runtime/http_date.hpp>
 
 namespace troupe::runtime {
 
@@ -38,21 +38,6 @@ bool is_domain(std::string_view text) noexcept {
 bool is_path(std::string_view text) noexcept {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return c >= ' ' && c <= '~' && c != ';' && c != '<'; });
-}
-
-/// RFC 9110, section 5.6.7: "Sun, 06 Nov 1994 08:49:37 GMT", whatever the locale.
-std::string http_date(std::chrono::system_clock::time_point when) {
-  constexpr std::array<const char*, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  const auto padded = [](int number) { return (number < 10 ? "0" : "") + std::to_string(number); };
-  return std::string(days[static_cast<std::size_t>(parts.tm_wday)]) + ", " + padded(parts.tm_mday) +
-         " " + months[static_cast<std::size_t>(parts.tm_mon)] + " " +
-         std::to_string(parts.tm_year + 1900) + " " + padded(parts.tm_hour) + ":" +
-         padded(parts.tm_min) + ":" + padded(parts.tm_sec) + " GMT";
 }
 
 }  // namespace

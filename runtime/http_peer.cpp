@@ -6,6 +6,7 @@
 #include <troupe/runtime/session.hpp>
 #include <troupe/runtime/shard.hpp>
 #include <troupe/runtime/travellers.hpp>
+#include <troupe/transport/tls_stream.hpp>
 
 namespace troupe::runtime {
 
@@ -42,17 +43,30 @@ time_point http_peer::now() const {
   return home_.now();
 }
 
+std::string_view http_peer::date() {
+  return home_.date();
+}
+
 void http_peer::on_request(transport::http_request request) {
   take(std::move(request));
   route();
 }
 
-void http_peer::on_refused(unsigned status) {
+transport::header_fields http_peer::on_refused(unsigned status,
+                                               const transport::http_request* begun) {
   home_.count().requests_refused.add();
   const bool is_limit = status == 413 || status == 431;
   home_.shared().log(is_limit ? log_level::warning : log_level::debug,
                      "request refused with HTTP status " + std::to_string(status) +
                          (is_limit ? ": it exceeds a limit" : ": it is malformed or incomplete"));
+  const bool is_engines = begun != nullptr && is_below(begun->path, home_.path());
+  return is_engines ? cors_of(*begun) : transport::header_fields();
+}
+
+void http_peer::on_read_failed(const boost::system::error_code& error) {
+  if (!transport::is_tls_error(error)) return;
+  home_.count().tls_failures.add();
+  home_.shared().log(log_level::info, "a connection's TLS failed: " + error.message());
 }
 
 void http_peer::take(transport::http_request request) {
@@ -92,9 +106,13 @@ void http_peer::answer_health() {
   respond(std::move(response));
 }
 
-void http_peer::threw(std::string_view what, std::string_view why) {
+void http_peer::note_thrown(std::string_view what, std::string_view why) {
   home_.shared().log(log_level::error, std::string(what) + " threw: " + std::string(why));
   home_.count().handlers_thrown.add();
+}
+
+void http_peer::threw(std::string_view what, std::string_view why) {
+  note_thrown(what, why);
   transport::http_response failed;
   failed.status = 500;
   failed.close = is_upgrade_;

@@ -57,8 +57,11 @@ class http_peer final : public transport::http_connection::host, private timer {
 
   // http_connection::host
   time_point now() const override;
+  std::string_view date() override;
   void on_request(transport::http_request request) override;
-  void on_refused(unsigned status) override;
+  transport::header_fields on_refused(unsigned status,
+                                      const transport::http_request* begun) override;
+  void on_read_failed(const boost::system::error_code& error) override;
   void on_closed() override;
   void on_deadline_changed() override;
 
@@ -73,6 +76,7 @@ class http_peer final : public transport::http_connection::host, private timer {
   void route_elsewhere();
   void move_to(unsigned shard, std::string new_sid);
   void respond(transport::http_response response);
+  void note_thrown(std::string_view what, std::string_view why);
   void threw(std::string_view what, std::string_view why);
   /// Code of the user's: what it throws costs this request only. False: it threw, which is
   /// answered.
@@ -93,6 +97,7 @@ class http_peer final : public transport::http_connection::host, private timer {
   // A request of Engine.IO's.
   enum class stage : unsigned char { middleware, admission, naming };
   bool check_origin();
+  transport::header_fields cors_of(const transport::http_request& begun);
   template <class Hook>
   bool ask(stage asked, std::string_view what, Hook hook);
   hook_answer take_back();

@@ -40,6 +40,25 @@ bool http_peer::check_origin() {
   return is_allowed && !is_preflight;
 }
 
+// What the answer to a request says that is refused before it is whole.
+transport::header_fields http_peer::cors_of(const transport::http_request& begun) {
+  const options& settings = home_.settings();
+  transport::header_fields fields;
+  if (!settings.cors) return fields;
+  try {
+    const std::string_view origin = begun.fields.find("Origin");
+    const bool is_allowed =
+        !settings.allowed_origins || origin.empty() || settings.allowed_origins->allows(origin);
+    if (is_allowed) apply_cors(*settings.cors, begun, fields);
+    return fields;
+  } catch (const std::exception& thrown) {
+    note_thrown("an origin's function", thrown.what());
+  } catch (...) {
+    note_thrown("an origin's function", "no std::exception");
+  }
+  return {};
+}
+
 // --- Engine.IO's own checks
 
 void http_peer::verify() {

@@ -93,6 +93,7 @@ server_stats server::stats() const {
     const auto rooms_closed = counted.rooms_closed.value();
     sum.rooms += counted.rooms_opened.value() - rooms_closed;
     sum.connections_accepted += counted.connections_accepted.value();
+    sum.tls_failures += counted.tls_failures.value();
     sum.requests_refused += counted.requests_refused.value();
     sum.packets_received += counted.packets_received.value();
     sum.packets_malformed += counted.packets_malformed.value();

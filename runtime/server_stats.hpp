@@ -10,6 +10,7 @@ struct server_stats {
   std::uint64_t sockets = 0;  ///< Sockets connected now.
   std::uint64_t rooms = 0;    ///< Rooms with a member, counted on each shard; own-id rooms not.
   std::uint64_t connections_accepted = 0;
+  std::uint64_t tls_failures = 0;
   std::uint64_t requests_refused = 0;
   std::uint64_t packets_received = 0;
   std::uint64_t packets_malformed = 0;

@@ -12,6 +12,7 @@
 #include <troupe/protocol/engineio/session.hpp>
 #include <troupe/runtime/compression.hpp>
 #include <troupe/runtime/drain.hpp>
+#include <troupe/runtime/http_date.hpp>
 #include <troupe/runtime/http_peer.hpp>
 #include <troupe/runtime/session.hpp>
 #include <troupe/runtime/shard_settings.hpp>
@@ -94,6 +95,10 @@ class shard final : public actors::shard_context {
   translation& translations() noexcept { return translation_; }
   loop_list loops() const noexcept { return settings_.loops; }
   std::chrono::system_clock::time_point wall() const noexcept { return settings_.clock->wall(); }
+  /// Of a response that is sent now.
+  std::string_view date() {
+    return date_.at(now(), [this] { return wall(); });
+  }
 
   /// `sid`: given by the user; empty for one of ours.
   session& open_session(protocol::engineio::transport_kind transport, client_handshake handshake,
@@ -180,6 +185,7 @@ class shard final : public actors::shard_context {
   std::uint32_t sid_counter_;
   std::unique_ptr<compression> compression_;
   transport::http_compressor compressor_;
+  kept_date date_;
   std::shared_ptr<shard_gate> gate_;  // Once a hook was called.
   unsigned listener_calls_ = 0;       // Under way, one within the other.
   bool shutting_down_ = false;

@@ -28,12 +28,17 @@ class http_connection final : private stream::observer {
   class host {
    public:
     virtual time_point now() const = 0;
+    /// The Date of a response that is sent now (RFC 9110, section 6.6.1); empty: it has none.
+    virtual std::string_view date() { return {}; }
     /// A request is complete. Answer with respond(), now or later, or take the stream with
     /// release() or upgrade. Nothing more is read as requests until then, but an end is noticed.
     virtual void on_request(http_request request) = 0;
     /// What came is no request or exceeds a bound: it is answered with `status` (400, 408, 413,
-    /// 431) behind this call, and the connection ends.
-    virtual void on_refused(unsigned status) = 0;
+    /// 431) behind this call, with the fields that this gives, and the connection ends. `begun`:
+    /// the request without its body; null if its header is not whole or is what is refused.
+    virtual header_fields on_refused(unsigned status, const http_request* begun) = 0;
+    /// Reading failed, other than by the client's end: on_closed follows, or the answer under way.
+    virtual void on_read_failed(const boost::system::error_code&) {}
     /// The client went away while its request waited for an answer, or between requests, or a
     /// deadline or an error ended the connection.
     virtual void on_closed() = 0;

@@ -30,8 +30,9 @@ void assign_target(http_request& request, std::string_view target);
 /// `text` without control characters, with which a field could end the header early.
 std::string field_text(std::string_view text);
 
-/// Status line and header with the empty line; Content-Length says `response.body`'s length.
-std::string response_head(const http_response& response, bool close);
+/// Status line and header with the empty line; Content-Length says `response.body`'s length. `date`
+/// is that of the response, unless it is empty or the response has one.
+std::string response_head(const http_response& response, bool close, std::string_view date = {});
 
 /// Whether a response to this request method may have a body at all (RFC 9110, section 6.4.1).
 bool may_have_body(unsigned status, bool is_head) noexcept;

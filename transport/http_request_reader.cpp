@@ -50,7 +50,6 @@ http_request_reader::progress http_request_reader::read(std::string_view& bytes)
   if (!state_->has_header) {
     const progress how = read_header(bytes);
     if (how != progress::complete) return how;
-    state_->has_header = true;
     state_->parser.eager(true);
   }
   return read_body(bytes);
@@ -75,7 +74,8 @@ http_request_reader::progress http_request_reader::read_header(std::string_view&
   if (state_->header_bytes + (is_partial ? bytes.size() : 0) > options_.header_bytes_max)
     return refuse(header_too_large);
   if (is_partial) return progress::need_more;
-  if (error) return refuse(status_of(error));
+  const bool is_too_large = error == http::error::body_limit;  // By what it says of its length.
+  if (error && !is_too_large) return refuse(status_of(error));
 
   const auto& message = parser.get();
   http_request& request = state_->request;
@@ -90,7 +90,8 @@ http_request_reader::progress http_request_reader::read_header(std::string_view&
   const auto target = message.target();
   assign_target(request, {target.data(), target.size()});
   detect_upgrade(request, state_->is_http_1_1);
-  return progress::complete;
+  state_->has_header = true;
+  return is_too_large ? refuse(payload_too_large) : progress::complete;
 }
 
 http_request_reader::progress http_request_reader::read_body(std::string_view& bytes) {
@@ -113,6 +114,10 @@ http_request_reader::progress http_request_reader::read_body(std::string_view& b
 
 bool http_request_reader::has_header() const noexcept {
   return state_ && state_->has_header;
+}
+
+const http_request* http_request_reader::begun() const noexcept {
+  return has_header() ? &state_->request : nullptr;
 }
 
 bool http_request_reader::expects_continue() const noexcept {

@@ -27,6 +27,8 @@ class http_request_reader {
 
   bool is_begun() const noexcept { return state_ != nullptr; }
   bool has_header() const noexcept;
+  /// The request under way without its body; null before has_header().
+  const http_request* begun() const noexcept;
   /// The client waits for 100 (Continue) before it sends the body. Only after has_header().
   bool expects_continue() const noexcept;
   bool wants_keep_alive() const noexcept;

@@ -22,7 +22,7 @@ std::string field_text(std::string_view text) {
   return clean;
 }
 
-std::string response_head(const http_response& response, bool close) {
+std::string response_head(const http_response& response, bool close, std::string_view date) {
   const auto reason =
       boost::beast::http::obsolete_reason(static_cast<boost::beast::http::status>(response.status));
   std::string head = "HTTP/1.1 " + std::to_string(response.status) + ' ';
@@ -36,6 +36,7 @@ std::string response_head(const http_response& response, bool close) {
     head += field_text(value);
     head += "\r\n";
   }
+  if (!date.empty() && !response.fields.has("Date")) head.append("Date: ").append(date) += "\r\n";
   // RFC 9110, section 8.6: not in 1xx and 204; in 304 it would be the length of another response.
   if (response.status >= 200 && response.status != 204 && response.status != 304)
     head += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";

@@ -46,6 +46,7 @@ void http_connection::state::read() {
 
 void http_connection::state::on_read_error(const boost::system::error_code& error) {
   has_ended = true;
+  if (error != boost::asio::error::eof) owner.on_read_failed(error);
   // Half closed while its response is on the way: it may still read that.
   if (error == boost::asio::error::eof && now_in == phase::writing)
     is_last = true;
@@ -124,11 +125,11 @@ void http_connection::state::drop_kept() noexcept {
 }
 
 void http_connection::state::refuse(unsigned status) {
-  reader.reset();
   is_head = false;
   now_in = phase::waiting;
-  owner.on_refused(status);
   http_response response;
+  response.fields = owner.on_refused(status, reader.begun());
+  reader.reset();
   response.status = status;
   response.close = true;
   respond(response);
@@ -138,7 +139,7 @@ void http_connection::state::respond(const http_response& response) {
   if (now_in != phase::waiting) return;
   is_last = is_last || response.close;
   now_in = phase::writing;
-  send(response_head(response, is_last),
+  send(response_head(response, is_last, owner.date()),
        may_have_body(response.status, is_head) ? std::string_view(response.body) : "");
   if (now_in != phase::writing) return;
   if (unsent.empty()) {

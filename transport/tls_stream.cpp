@@ -7,6 +7,7 @@
 #include <array>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -41,6 +42,10 @@ std::string_view gather(std::span<const boost::asio::const_buffer> pieces, std::
 }
 
 }  // namespace
+
+bool is_tls_error(const error_code& error) noexcept {
+  return error.category() == boost::asio::error::get_ssl_category();
+}
 
 struct tls_stream::bio {
   static tls_stream& owner(BIO* of) { return *static_cast<tls_stream*>(BIO_get_data(of)); }
@@ -232,6 +237,8 @@ void tls_stream::call_soon() {
 error_code tls_stream::error_of(int outcome) const noexcept {
   if (outcome == SSL_ERROR_ZERO_RETURN) return boost::asio::error::eof;
   if (below_error_) return below_error_;
+  if (const auto why = static_cast<int>(ERR_get_error()); why != 0)
+    return {why, boost::asio::error::get_ssl_category()};
   return boost::system::errc::make_error_code(boost::system::errc::protocol_error);
 }
 

@@ -11,6 +11,10 @@ struct ssl_ctx_st;
 
 namespace troupe::transport {
 
+/// Whether a stream's error says that what came is not TLS as it was agreed on, or not TLS at all.
+/// Its message is OpenSSL's and repeats nothing of the peer's.
+bool is_tls_error(const boost::system::error_code& error) noexcept;
+
 /// The server's end of a TLS connection over another stream. OpenSSL reads and writes the stream
 /// below directly; the handshake and whatever else TLS has to say happen within reading and
 /// writing.

@@ -26,6 +26,7 @@ value stats_of(const troupe::server& io) {
   return value::from_members({{"clients", now.clients},
                               {"sockets", now.sockets},
                               {"connections_accepted", now.connections_accepted},
+                              {"tls_failures", now.tls_failures},
                               {"connections_refused", now.connections_refused},
                               {"sessions_refused", now.sessions_refused},
                               {"events_refused", now.events_refused},

@@ -54,6 +54,16 @@ describe("HTTP", () => {
         '"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000\\}$'));
     });
 
+    it("is dated, as every answer", async () => {
+      for (const path of [polling(), "/other", polling("&sid=unknown")]) {
+        const earliest = Date.now() - 2000;  // It is in whole seconds, written once in each.
+        const { headers } = await request(server, path);
+        assert.match(headers.date, /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/, path);
+        const told = Date.parse(headers.date);
+        assert.ok(earliest <= told && told <= Date.now(), `${path}: ${headers.date}`);
+      }
+    });
+
     it("tells Internet Explorer not to look for scripts in it", async () => {
       for (const agent of ["Mozilla/4.0 (compatible;MSIE 8.0)", "Mozilla/5.0 (Windows; Trident/7.0)"]) {
         const { headers } = await request(server, polling(), { headers: { "User-Agent": agent } });
@@ -94,7 +104,8 @@ describe("HTTP", () => {
     for (const [what, path, message] of upgrades) {
       it(`refuses an upgrade with ${what}`, async () => {
         const tcp = await openTcp(server, `GET ${path} HTTP/1.1\r\n${upgradeHeaders()}`);
-        assert.equal(await tcp.text(), "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n" +
+        const answer = (await tcp.text()).replace(/Date: .{29}\r\n/, "");
+        assert.equal(answer, "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n" +
           `Content-type: text/html\r\nContent-Length: ${message.length}\r\n\r\n${message}`);
       });
     }

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import tls from "node:tls";
 import { after, afterEach, before, describe, it } from "node:test";
 import { ask, clientsOf, collect, dropAll, next, openTcp, transportSets } from "./peers.mjs";
-import { isReference, startServer, within } from "./server.mjs";
+import { isReference, settles, startServer, within } from "./server.mjs";
 
 const ours = { skip: isReference && "the reference is given an https server by its user" };
 
@@ -88,6 +88,7 @@ describe("TLS", ours, () => {
 
   it("is not impressed by what is no TLS", async () => {
     const socket = await connect();
+    const before = (await ask(socket, "stats"))[0].tls_failures;
     for (const bytes of ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", "\x16\x03\x01\xff\xff" + "x".repeat(70_000)]) {
       const plain = await openTcp(server, Buffer.from(bytes, "latin1"));
       await plain.text();
@@ -95,6 +96,8 @@ describe("TLS", ours, () => {
     const half = await openTls();
     half.destroy();
     assert.deepEqual(await ask(socket, "ask", 1), [1]);
+    const failures = async () => (await ask(socket, "stats"))[0].tls_failures;
+    await settles(async () => (await failures()) - before, 2, "both are counted");
   });
 
   it("closes who does not make the handshake", async () => {
@@ -176,6 +179,8 @@ describe("TLS", ours, () => {
     const heard = all.map((socket) => next(socket, "chat"));
     all[0].emit("chat", "hello");
     for (const one of heard) assert.deepEqual(await one, ["hello"]);
+    await (await openTcp(node, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")).text();
+    await settles(() => /TLS failed: http request/.test(node.log()), true, "a line in the log");
     await clients.closeAll();  // Polling, one would meet a certificate that it does not trust.
     use("second");
     process.kill(node.pid, "SIGHUP");

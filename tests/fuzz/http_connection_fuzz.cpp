@@ -48,8 +48,10 @@ struct conversation final : http_connection::host {
   }
 
   time_point now() const override { return clock; }
-  void on_refused(unsigned status) override {
+  header_fields on_refused(unsigned status, const http_request* begun) override {
     require(status >= 400 && status < 500, "who is refused is at fault");
+    require(begun == nullptr || !begun->path.empty(), "what has begun has a path");
+    return {};
   }
   void on_request(http_request request) override {
     require(request.body.size() <= options.body_bytes_max, "a body is within its bound");

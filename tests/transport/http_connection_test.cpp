@@ -87,9 +87,12 @@ TEST_CASE("http connection notices that the client left while its request waits"
   g.answer = [] {};
   g.start();
   g.receive(get);
+  CHECK_FALSE(g.failed.failed());
   g.peer->read_error = boost::asio::error::connection_reset;
   g.run();
   CHECK(g.closed == 1);
+  CHECK(g.failed == boost::asio::error::connection_reset);
+  CHECK_FALSE(f.failed.failed());
 }
 
 TEST_CASE("http connection finishes a response though the client has shut down its sending side") {
@@ -113,6 +116,29 @@ TEST_CASE("http connection gives HEAD no body, and unknown methods to the host")
   CHECK(f.requests[1].method == "BREW");
   CHECK(f.peer->written ==
         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: keep-alive\r\n\r\n" + ok());
+}
+
+TEST_CASE("http connection gives responses their date, refusals too, but for those that have one") {
+  const std::string date = "Sun, 06 Nov 1994 08:49:37 GMT";
+  const std::string line = "\r\nDate: " + date + "\r\n";
+  fixture f;
+  f.date_text = date;
+  f.start();
+  f.receive(get);
+  CHECK(f.peer->written.find(line) != std::string::npos);
+  f.peer->written.clear();
+  f.answer = [&f] {
+    http_response response;
+    response.fields.add("date", "yesterday");
+    f.connection->respond(response);
+  };
+  f.receive(get);
+  CHECK(f.peer->written.find("\r\ndate: yesterday\r\n") != std::string::npos);
+  CHECK(f.peer->written.find(line) == std::string::npos);
+  f.peer->written.clear();
+  f.receive("no request\r\n\r\n");
+  CHECK(f.peer->written.starts_with("HTTP/1.1 400 "));
+  CHECK(f.peer->written.find(line) != std::string::npos);
 }
 
 TEST_CASE("http connection ends after a response that closes, when the client has ended") {

@@ -22,6 +22,9 @@ struct http_fixture final : http_connection::host {
   std::vector<http_request> requests;
   std::function<void()> answer = [this] { respond("ok"); };
   std::vector<unsigned> refused;
+  std::string date_text;
+  bool tells_begun = false;  // What is refused.
+  boost::system::error_code failed;
   int closed = 0;
   std::unique_ptr<http_connection> connection;
 
@@ -34,11 +37,18 @@ struct http_fixture final : http_connection::host {
   }
 
   time_point now() const override { return clock; }
+  std::string_view date() override { return date_text; }
   void on_request(http_request request) override {
     requests.push_back(std::move(request));
     answer();
   }
-  void on_refused(unsigned status) override { refused.push_back(status); }
+  header_fields on_refused(unsigned status, const http_request* begun) override {
+    refused.push_back(status);
+    header_fields fields;
+    if (begun != nullptr && tells_begun) fields.add("X-Begun", begun->method + begun->path);
+    return fields;
+  }
+  void on_read_failed(const boost::system::error_code& error) override { failed = error; }
   void on_closed() override {
     ++closed;
     connection.reset();

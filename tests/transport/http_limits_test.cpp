@@ -82,6 +82,28 @@ TEST_CASE("http connection takes a body up to the bound and refuses one over it 
   CHECK(refused(body + "1\r\nx\r\n") == too_large);
 }
 
+TEST_CASE("http connection shows its host the request whose body it refuses") {
+  const std::string head = "POST /p HTTP/1.1\r\nHost: h\r\n";
+  const std::string shown = "\r\nX-Begun: POST/p\r\n";
+  for (const std::string rest :
+       {"Content-Length: 10001\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\nzz\r\nzzzzz"}) {
+    fixture f;
+    f.tells_begun = true;
+    f.start();
+    f.receive(head + rest);
+    CHECK(f.refused.size() == 1);
+    CHECK(f.peer->written.find(shown) != std::string::npos);
+  }
+  for (const std::string rest : {"Host: h\r\n\r\n", "no field\r\n\r\n"}) {
+    fixture f;
+    f.tells_begun = true;
+    f.start();
+    f.receive(head + rest);
+    CHECK(f.refused.size() == 1);
+    CHECK(f.peer->written.find("X-Begun") == std::string::npos);
+  }
+}
+
 TEST_CASE("http connection reads on behind a refusal, for a bounded time and amount") {
   fixture f;
   f.options.linger_bytes_max = 50'000;
