@@ -3,6 +3,7 @@
 #include <any>
 #include <chrono>
 #include <functional>
+#include <future>
 #include <memory>
 #include <set>
 #include <string>
@@ -42,6 +43,16 @@ class remote_socket {
   bool emit(std::string_view event, Values&&... values) const {
     detail::emission<ack_result> what(std::forward<Values>(values)...);
     return emit_values(event, std::move(what.values), std::move(what.on_ack));
+  }
+  /// The answer as a future: for threads that may wait, never in a handler. It is an error at once
+  /// if the emit was refused.
+  template <class... Values>
+  std::future<ack_result> emit_with_ack(std::string_view event, Values&&... values) const {
+    auto answer = std::make_shared<std::promise<ack_result>>();
+    auto future = answer->get_future();
+    emit(event, std::forward<Values>(values)...,
+         [answer](const ack_result& result) { answer->set_value(result); });
+    return future;
   }
   /// The same with another ack timeout than options::ack_timeout.
   remote_socket timeout(std::chrono::milliseconds limit) const {

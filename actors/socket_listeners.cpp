@@ -48,11 +48,11 @@ listener socket_listeners::prepend_any(any_handler handler) {
 }
 
 void socket_listeners::off_any(listener which) {
-  state_.more().any_handlers.remove(which);
+  if (state_.extra != nullptr) state_.extra->any_handlers.remove(which);
 }
 
 void socket_listeners::off_any() {
-  state_.more().any_handlers.clear();
+  if (state_.extra != nullptr) state_.extra->any_handlers.clear();
 }
 
 std::vector<listener> socket_listeners::listeners_any() const {
@@ -76,12 +76,12 @@ listener socket_listeners::prepend_any_outgoing(outgoing_handler handler) {
 }
 
 void socket_listeners::off_any_outgoing(listener which) {
-  state_.more().outgoing_handlers.remove(which);
+  if (state_.extra != nullptr) state_.extra->outgoing_handlers.remove(which);
   state_.owner.watch_outgoing(state_);
 }
 
 void socket_listeners::off_any_outgoing() {
-  state_.more().outgoing_handlers.clear();
+  if (state_.extra != nullptr) state_.extra->outgoing_handlers.clear();
   state_.owner.watch_outgoing(state_);
 }
 

@@ -203,6 +203,16 @@ void serve_operators(troupe::server& io) {
               io.of("/ops").in("counted").count_sockets().get());
       }));
     });
+    socket.on("remote-wait", [&io, futures](const std::string& id, int limit, const ack& reply) {
+      const std::lock_guard lock(futures->mutex);
+      futures->all.push_back(std::async(std::launch::async, [&io, id, limit, reply] {
+        const auto found = io.of("/ops").in(id).fetch_sockets().get();
+        const auto answer =
+            found.at(0).timeout(milliseconds(limit)).emit_with_ack("question", 2).get();
+        reply(answer ? value() : value(answer.error().message()),
+              answer && !answer->empty() ? answer->front() : value());
+      }));
+    });
   });
   io.of("/other").on_connection([](troupe::socket&) {});
 }

@@ -8,7 +8,8 @@
 //   self-co-ack(ms, ack): as self-ack, by coroutine; join(rooms, ack), leave(room, ack), rooms(ack),
 //   set-data(x, ack); fetch(SPEC, ack); count(SPEC, ack), join-and-count(room, ack): how many;
 //   join-all, leave-all(SPEC, rooms), kick(SPEC, close);
-//   remote(id, what, ack): emit, ask, join, leave or disconnect by fetchSockets
+//   remote(id, what, ack): emit, ask, join, leave or disconnect by fetchSockets; remote-ask and
+//   remote-wait(id, ms, ack): asks it "question", by callback and by promise: ack(error, answer)
 // /other: nothing
 
 function chosen(socket, spec) {
@@ -88,10 +89,19 @@ function serveMembers(socket) {
   });
 }
 
+function serveRemoteWait(socket) {
+  socket.on("remote-wait", async (id, limit, ack) => {
+    const [one] = await socket.nsp.in(id).fetchSockets();
+    await one.timeout(limit).emitWithAck("question", 2)
+      .then((answer) => ack(null, answer), (failed) => ack(text(failed), null));
+  });
+}
+
 export function serveOperators(io) {
   io.of("/ops").on("connection", (socket) => {
     serveEmits(socket);
     serveMembers(socket);
+    serveRemoteWait(socket);
     socket.on("wait-ack", async (limit, ack) => {
       const all = io.of("/ops").timeout(limit).emitWithAck("question", 3);
       const [error, responses] = await all.then((list) => [null, list],
