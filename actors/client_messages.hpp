@@ -112,9 +112,9 @@ struct acknowledge {
   arguments values;
 };
 /// As a request: emits to one client and is answered with client_answer, the arguments of its ack,
-/// or with an error: sec::request_timeout; sec::request_receiver_down when there is no such
-/// client, or none any more; sec::runtime_error when too many acks are awaited or operations wait,
-/// or for a reserved event name.
+/// or with an error: sec::request_timeout, also of a client that goes meanwhile;
+/// sec::request_receiver_down when there is none of that id; sec::runtime_error when too many acks
+/// are awaited or operations wait, or for a reserved event name.
 struct ask_client {
   std::string sid;
   std::string event;
