@@ -1,23 +1,15 @@
 // The chat page in headless Chromium. TROUPE_SCREENSHOT names a file to keep a picture in.
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
-import { chromium } from "playwright-core";
+import { inBrowser, launchBrowser } from "./browser.mjs";
 import { slowness, startServer, within } from "./server.mjs";
 
-const executablePath = process.env.TROUPE_CHROMIUM ?? "/usr/bin/chromium";
-
-describe("the chat page", { skip: !existsSync(executablePath) && "no Chromium" }, () => {
+describe("the chat page", inBrowser, () => {
   let server, browser;
   before(async () => {
     server = await startServer("node");
-    browser = await chromium.launch({
-      executablePath,
-      args: ["--no-sandbox", "--headless=new", "--disable-gpu", "--disable-quic", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync",
-        "--disable-dev-shm-usage"],
-    });
+    browser = await launchBrowser();
   });
   after(async () => {
     await browser?.close();
