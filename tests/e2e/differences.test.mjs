@@ -5,10 +5,17 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, afterEach, before, describe, it } from "node:test";
+import { io } from "socket.io-client";
+import msgpack from "socket.io-msgpack-parser";
 import { clientsOf, dropAll, openWebSocket } from "./peers.mjs";
 import { isReference, startServer } from "./server.mjs";
-import { playFrames, playPackets, playPayloads, playUpgrades, reasons } from "./wire_packets.mjs";
+import {
+  oldConnects, playFrames, playPackets, playPayloads, playUpgrades, reasons,
+} from "./wire_packets.mjs";
 import { playCors, playHooks, playRequests } from "./wire_requests.mjs";
+import { oldCarriers } from "./wire_carriers.mjs";
+import { playOldPayloads, playOldSessions } from "./wire_old.mjs";
+import { playPacked } from "./wire_msgpack.mjs";
 
 const page = readFileSync(new URL("../../docs/differences.md", import.meta.url), "utf8");
 
@@ -75,6 +82,20 @@ describe("differences from Node's socket.io", { skip: isReference && "compares b
     const allow = await both("engine", ["--scenario", "allow"]);
     const middleware = await both("engine", ["--scenario", "middleware"]);
     await compare((server, i) => playHooks(server, middleware[i]), allow);
+  });
+  it("are as listed for clients of Socket.IO 2", async () => {
+    const pair = await both("e2e", ["--allow-eio3"]);
+    await compare(watched((server, reasonOf) =>
+      playPackets(server, reasonOf, oldCarriers, oldConnects)), pair);
+    await compare(playOldPayloads, pair);
+    await compare(playOldSessions, pair);
+  });
+  it("are as listed for msgpack", async () => {
+    const pair = await both("e2e", ["--parser", "msgpack"]);
+    const packing = clientsOf((url, options) => io(url, { ...options, parser: msgpack }));
+    await compare(async (server) =>
+      playPacked(server, reasons(await packing.connect(server))), pair);
+    await packing.closeAll();
   });
   it("are of scenarios that are played", () => {
     assert.deepEqual([...listed.keys()].filter((name) => !played.has(name)), []);

@@ -163,7 +163,7 @@ export async function request(server, path, { method = "GET", headers = {}, body
 export const polling = (query = "") => `/socket.io/?EIO=4&transport=polling${query}`;
 
 // The scripted server tells everybody who left; clients of earlier tests do not matter here.
-const isNews = (packet) => typeof packet === "string" && packet.startsWith('42["left"');
+export const isNews = (packet) => typeof packet === "string" && packet.startsWith('42["left"');
 
 /** A polling session by hand; get() gives what came, post() sends a payload. */
 export async function openPolling(server) {
@@ -202,10 +202,13 @@ export async function joinPolling(server) {
   return session;
 }
 
-/** A WebSocket by hand; its messages are read with `receive()`, its end with `closed`. */
-export async function openWebSocket(server, query = "", options = {}) {
-  const socket = new WebSocket(
-    `${server.url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket${query}`, options);
+/**
+ * A WebSocket by hand; its messages are read with `receive()`, its end with `closed`. `revision` is
+ * Engine.IO's.
+ */
+export async function openWebSocket(server, query = "", options = {}, revision = 4) {
+  const path = `/socket.io/?EIO=${revision}&transport=websocket${query}`;
+  const socket = new WebSocket(server.url.replace("http", "ws") + path, options);
   opened.add(() => socket.terminate());
   const queue = [];
   const waiting = [];

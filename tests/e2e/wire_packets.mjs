@@ -3,6 +3,7 @@
 
 import { joinPolling, joinWebSocket, next, request } from "./peers.mjs";
 import { within } from "./server.mjs";
+import { carriers } from "./wire_carriers.mjs";
 
 /** Ids, times and bytes in `text` as what they are. */
 export function plain(text) {
@@ -74,6 +75,14 @@ const connects = {
   "a connect without a comma": [["40/refused"], "44/refused,"],
 };
 
+/** Those of clients of Socket.IO 2, whose query is their payload. */
+export const oldConnects = {
+  ...connects,
+  "a connect that is let in": [["40/refused?token=secret,"], "40/refused,"],
+  "a connect with a query": [["40/nope?token=secret,"], "44/nope"],
+  "a connect with a query of nothing": [["40/refused?,"], "44/refused"],
+};
+
 /** The same in one payload: as messages of a WebSocket it depends on how they come in. */
 const together = {
   "an event behind a disconnect": [["41", '421["message-with-ack"]'], ""],
@@ -100,50 +109,29 @@ const isAll = (seen, last) =>
 
 const transcript = (seen) => seen.map(plain).filter((one) => !/^4[02]\/custom,/.test(one));
 
-async function overWebSocket(server, sent, last) {
-  const socket = await joinWebSocket(server);
-  for (const packet of [...sent, end]) socket.send(packet);
+/** Sends all, and `ending`, and gives what is seen of it in one line. */
+export async function played(session, sent, last, ending = end) {
+  await session.send([...sent, ending]);
   const seen = [];
-  const closed = socket.closed.then((code) => ({ code }));
-  while (!isAll(seen, last)) {
-    const what = await Promise.race([socket.receive("what the server says"), closed]);
-    if (what.code === undefined) {
-      seen.push(what);
-    } else {
-      seen.push(...socket.unread(), `closed ${what.code}`);
-      break;
-    }
+  for (let ended; !ended && !isAll(seen, last);) {
+    const now = await session.more();
+    ended = now.ended;
+    seen.push(...now.came, ...(ended ? [ended] : []));
   }
-  socket.terminate();
-  return { id: socket.id, seen: transcript(seen) };
-}
-
-const encoded = (packet) => (typeof packet === "string" ? packet : `b${packet.toString("base64")}`);
-
-async function overPolling(server, sent, last) {
-  const session = await joinPolling(server);
-  await session.post([...sent, end].map(encoded).join("\x1e"));  // Payloads are another script.
-  const seen = [];
-  while (!isAll(seen, last)) {
-    const { status, body } = await session.get();
-    // A noop only ends a GET.
-    if (status === 200) seen.push(...body.split("\x1e").filter((one) => one !== "6"));
-    else seen.push(`GET: ${status} ${body}`);
-    if (status !== 200) break;
-  }
-  await session.post("1");
-  return { id: session.id, seen: transcript(seen) };
+  await session.leave();
+  return transcript(seen);
 }
 
 /** Engine.IO and Socket.IO packets: name to what is seen. */
-export async function playPackets(server, reasonOf) {
+export async function playPackets(server, reasonOf, through = carriers, joins = connects) {
   const lines = {};
-  for (const [via, play] of Object.entries({ websocket: overWebSocket, polling: overPolling })) {
+  for (const [via, join] of Object.entries(through)) {
     const all = Object.entries(packets).map(([name, sent]) => [name, [sent, ""]]);
-    const more = { ...connects, ...(via === "polling" && together) };
+    const more = { ...joins, ...(via.endsWith("polling") && together) };
     for (const [name, [sent, last]] of [...all, ...Object.entries(more)]) {
-      const { id, seen } = await play(server, sent, last);
-      const reason = await within(reasonOf(id), `the end of ${name} over ${via}`);
+      const session = await join(server);
+      const seen = await played(session, sent, last);
+      const reason = await within(reasonOf(session.id), `the end of ${name} over ${via}`);
       lines[`${name} (${via})`] = [...seen, reason].join(" ");
     }
   }

@@ -101,7 +101,7 @@ async function playFields(server, lines) {
     "a handshake of Internet Explorer": await request(server, polling(), { headers: agents }),
   };
   for (const [name, answer] of Object.entries(all))
-    lines[`fields of ${name}`] = names(answer.headers).filter((one) => one !== "date").join(" ");
+    lines[`fields of ${name}`] = names(answer.headers).join(" ");
   const kept = http.request(server.url + polling(), { agent: new http.Agent({ keepAlive: true }) });
   kept.end();
   const [answer] = await within(once(kept, "response"), "an answer");
@@ -131,7 +131,7 @@ async function upgradeLine(server, head) {
   const body = header.startsWith("HTTP/1.1 101 ") ? "" : rest[0];
   const [status, ...fields] = (header ?? "").split("\r\n");
   const said = fields.map((field) => field.toLowerCase())
-    .filter((field) => !/^(connection|upgrade|content-.*|sec-websocket-accept):/.test(field));
+    .filter((field) => !/^(connection|date|upgrade|content-.*|sec-websocket-accept):/.test(field));
   return [status, ...said, body].filter(Boolean).join("; ") || "closed, no answer";
 }
 
