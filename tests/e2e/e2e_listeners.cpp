@@ -7,8 +7,11 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "worker.hpp"
 
 namespace troupe_e2e {
 
@@ -36,6 +39,8 @@ void serve_removal(socket& socket, const notes& log) {
   socket.on("chain", [log] { log->push_back("chain 2"); });
   socket.on("gone", [log] { log->push_back("gone"); });
   socket.on("off", [&socket](const std::string& name) { socket.off(name); });
+  socket.on("listener-count",
+            [&socket](const std::string& name) { return socket.listener_count(name); });
 }
 
 void serve_catch_all(socket& socket, const notes& log) {
@@ -65,6 +70,21 @@ void serve_catch_all(socket& socket, const notes& log) {
   socket.on("tell-me", [&socket] { socket.emit("told", 1, 2); });
   socket.on("tell-all", [&socket] { socket.nsp().emit("told", 1); });
   socket.on("tell-others", [&socket] { socket.broadcast().emit("told", 1); });
+}
+
+/// Threads of the embedder's reach a socket by its executor.
+void serve_elsewhere(socket& socket, worker& elsewhere) {
+  socket.on("from-elsewhere", [&socket, &elsewhere](int count) {
+    elsewhere.after_a_while([&socket, count, here = socket.executor()] {
+      for (int i = 0; i < count; ++i) here.post([&socket, i] { socket.emit("told", i); });
+    });
+  });
+  socket.on("throw-from-elsewhere", [&socket, &elsewhere] {
+    elsewhere.after_a_while([&socket, here = socket.executor()] {
+      here.post([] { throw std::runtime_error("asked to"); });
+      here.post([&socket] { socket.emit("told", "after the end"); });
+    });
+  });
 }
 
 void serve_middlewares(socket& socket, const notes& log) {
@@ -112,8 +132,10 @@ void serve_reasons(troupe::server& io, socket& socket) {
 }  // namespace
 
 void serve_listeners(troupe::server& io) {
-  io.of("/listeners").on_connection([](socket& socket) {
+  const auto elsewhere = std::make_shared<worker>();
+  io.of("/listeners").on_connection([elsewhere](socket& socket) {
     const auto log = std::make_shared<std::vector<std::string>>();
+    serve_elsewhere(socket, *elsewhere);
     serve_removal(socket, log);
     serve_catch_all(socket, log);
     serve_notes(socket, log);

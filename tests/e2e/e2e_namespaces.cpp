@@ -33,6 +33,35 @@ void serve_child(const nsp& parent, socket& socket) {
   });
 }
 
+void serve_room_news(troupe::server& io) {
+  struct log {
+    std::mutex mutex;
+    std::vector<std::string> news;
+  };
+  const auto told = std::make_shared<log>();
+  const auto note = [told](const std::string& what) {
+    const std::lock_guard lock(told->mutex);
+    told->news.push_back(what);
+  };
+  const nsp nsp = io.of("/room-news");
+  nsp.on_create_room([note](const std::string& room) { note("create " + room); });
+  nsp.on_delete_room([note](const std::string& room) { note("delete " + room); });
+  nsp.on_join_room([note](const std::string& room, const std::string& sid) {
+    note("join " + room + " " + sid);
+  });
+  nsp.on_leave_room([note](const std::string& room, const std::string& sid) {
+    note("leave " + room + " " + sid);
+  });
+  nsp.on_connection([told](socket& socket) {
+    socket.on("join", [&socket](const std::string& room) { socket.join(room); });
+    socket.on("leave", [&socket](const std::string& room) { socket.leave(room); });
+    socket.on("news", [told] {
+      const std::lock_guard lock(told->mutex);
+      return told->news;
+    });
+  });
+}
+
 }  // namespace
 
 void serve_namespaces(troupe::server& io) {
@@ -74,6 +103,7 @@ void serve_namespaces(troupe::server& io) {
     socket.emit("hello", "later");
     socket.on("early", [&socket](int n) { socket.emit("was-early", n); });
   });
+  serve_room_news(io);
   io.of("/names").on_connection([&io, kept](socket& socket) {
     socket.on("made", [kept] {
       const std::lock_guard lock(kept->mutex);

@@ -132,6 +132,7 @@ int main(int argc, char** argv) {
   add_milliseconds(app, "--connect-timeout", options.connect_timeout);
   add_milliseconds(app, "--close-timeout", options.close_timeout);
   add_milliseconds(app, "--upgrade-timeout", options.upgrade_timeout);
+  add_milliseconds(app, "--polling-close-timeout", options.polling_close_timeout);
   add_milliseconds(app, "--attachments-timeout", options.attachments_timeout);
   troupe_e2e::add_protocol_options(app, options);
   CLI11_PARSE(app, argc, argv);

@@ -5,10 +5,12 @@ import { describe, it } from "node:test";
 import { openNetwork } from "./network.mjs";
 import {
   ask, clientsOf, collect, cutOff, dropAll, joinPolling, joinWebSocket, next, nextWhere,
-  openWebSocket, transportSets, upgraded,
+  openWebSocket, request, transportSets, upgraded,
 } from "./peers.mjs";
-import { slowness, startServer, within } from "./server.mjs";
+import { isReference, settles, slowness, startServer, within } from "./server.mjs";
 import { sharedServer } from "./shared_server.mjs";
+
+const ours = { skip: isReference && "waits for 30 s" };
 
 describe("a session", () => {
   const server = sharedServer(
@@ -116,6 +118,30 @@ describe("a session", () => {
     const socket = await openWebSocket(impatient);
     assert.equal(await within(socket.closed, "closed"), 1005);
     await impatient.stop();
+  });
+
+  it("that is closed between two polls hears of it, if it polls in time", ours, async () => {
+    for (const [timeout, isHeard] of [["60000", true], ["200", false]]) {
+      const other = await startServer("e2e", ["--polling-close-timeout", timeout]);
+      const watchers = clientsOf();
+      const watcher = await watchers.connect(other);
+      const count = async () => (await ask(watcher, "stats"))[0].clients;
+      const session = await joinPolling(other);
+      const left = nextWhere(watcher, "left", (who) => who === session.id);
+      await session.post('42["bye-close"]');
+      await left;
+      const heard = [];
+      if (isHeard) {
+        assert.equal(await count(), 2);
+        while (heard.at(-1) !== "1") heard.push(...(await session.get()).body.split("\x1e"));
+        assert.deepEqual(heard, ["41", "1"]);
+      }
+      await settles(count, 1, "the session is over");
+      const { status, body } = await request(other, session.path);
+      assert.deepEqual([status, JSON.parse(body).code], [400, 1]);
+      await watchers.closeAll();
+      await other.stop();
+    }
   });
 
   it("that disconnected from its only namespace may join again", async () => {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import {
-  ask, dropAll, next, nextWhere, openPolling, openWebSocket, transportSets,
+  ask, collect, dropAll, next, nextWhere, openPolling, openWebSocket, transportSets,
 } from "./peers.mjs";
 import { settles, slowness, startServer, within } from "./server.mjs";
 import { sharedServer } from "./shared_server.mjs";
@@ -80,6 +80,31 @@ for (const [name, transports] of Object.entries(transportSets)) {
       assert.deepEqual((await notes(socket)).slice(0, 2), ["any 1 tell-me", "out 1 told 2"]);
       for (const event of ["off-any", "off-outgoing"]) socket.emit(event);
       assert.deepEqual(await counts(), [0, 0]);
+    });
+
+    it("counts the listeners of an event", async () => {
+      const socket = await connect("/listeners");
+      const count = async (name) => (await ask(socket, "listener-count", name))[0];
+      for (const [name, there] of [["once", 1], ["chain", 2], ["gone", 1], ["nothing", 0]])
+        assert.equal(await count(name), there, name);
+      for (const event of ["once", "chain"]) socket.emit(event);
+      socket.emit("off", "gone");
+      for (const [name, there] of [["once", 0], ["chain", 2], ["gone", 0]])
+        assert.equal(await count(name), there, name);
+    });
+
+    it("is reached from elsewhere, in order, as long as it is there", async () => {
+      const [socket, other] = [await connect("/listeners"), await connect("/listeners")];
+      const told = collect(socket, "told", 5);
+      socket.emit("from-elsewhere", 5);
+      assert.deepEqual(await told, [[0], [1], [2], [3], [4]]);
+      const gone = next(socket, "disconnect");
+      socket.on("told", (...args) => assert.fail(`told ${args} behind its end`));
+      socket.emit("throw-from-elsewhere");
+      assert.equal((await gone)[0], "io server disconnect");
+      const others = next(other, "told");  // As brings the same thread, later.
+      other.emit("from-elsewhere", 1);
+      assert.deepEqual(await others, [0]);
     });
 
     it("sends messages", async () => {

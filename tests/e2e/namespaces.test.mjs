@@ -108,6 +108,33 @@ for (const [name, transports] of Object.entries(transportSets)) {
   });
 }
 
+describe("rooms", () => {
+  const server = sharedServer();
+  const clients = server.clientsOf();
+
+  it("are told of as they come and go, and their members", async () => {
+    const [a, b] = [await clients.connect(server, "/room-news"),
+      await clients.connect(server, "/room-news")];
+    const [{ id: first }, { id: second }] = [a, b];
+    const news = async (socket, of) =>
+      (await ask(socket, "news"))[0].filter((line) => line.split(" ")[1] === of);
+    const expected = ["create tea", `join tea ${first}`, `join tea ${second}`];
+    a.emit("join", "tea");
+    await settles(() => news(a, "tea"), expected.slice(0, 2), "the room is made");
+    b.emit("join", "tea");
+    await settles(() => news(a, "tea"), expected, "another has joined");
+    b.emit("leave", "tea");
+    expected.push(`leave tea ${second}`);
+    await settles(() => news(a, "tea"), expected, "it has left");
+    a.disconnect();
+    expected.push(`leave tea ${first}`, "delete tea");
+    await settles(() => news(b, "tea"), expected, "the last has gone");
+    await settles(() => news(b, first),
+      [`create ${first}`, `join ${first} ${first}`, `leave ${first} ${first}`, `delete ${first}`],
+      "so has its own room");
+  });
+});
+
 describe("empty namespaces", () => {
   const server = sharedServer(["--cleanup-namespaces"]);
   const clients = server.clientsOf();

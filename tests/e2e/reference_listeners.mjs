@@ -2,7 +2,9 @@
 // same on Troupe. Handlers note what happened; notes(ack) gives the notes and forgets them.
 //
 // /listeners: once; chain (three listeners, the first removes itself and adds the third); gone;
-//   off(name); listen-any, off-any, listen-outgoing, off-outgoing (two catch-all listeners each);
+//   off(name); listener-count(name, ack); from-elsewhere(n): emits "told" with 0 to n - 1, by n
+//   calls that another thread brings here; throw-from-elsewhere: the first throws, the rest is not
+//   called; listen-any, off-any, listen-outgoing, off-outgoing (two catch-all listeners each);
 //   tell-me, tell-all, tell-others: emit "told"; send, send-all: "message" with the arguments;
 //   reserved(name, ack): whether emitting it is refused
 // /middlewares: two socket middlewares; "blocked" is refused, "later" waits for release(), "now"
@@ -24,6 +26,7 @@ function serveRemoval(socket, log) {
   socket.on("chain", () => log.push("chain 2"));
   socket.on("gone", () => log.push("gone"));
   socket.on("off", (name) => socket.removeAllListeners(name));
+  socket.on("listener-count", (name, ack) => ack(socket.listenerCount(name)));
 }
 
 function serveCatchAll(socket, log) {
@@ -44,6 +47,10 @@ function serveCatchAll(socket, log) {
     socket.prependAnyOutgoing((name) => log.push(`out 0 ${name}`));
   });
   socket.on("off-outgoing", () => socket.offAnyOutgoing());
+  socket.on("from-elsewhere", (n) => {
+    for (let i = 0; i < n; ++i) setImmediate(() => socket.emit("told", i));
+  });
+  socket.on("throw-from-elsewhere", () => setImmediate(() => socket.disconnect()));
   socket.on("tell-me", () => socket.emit("told", 1, 2));
   socket.on("tell-all", () => socket.nsp.emit("told", 1));
   socket.on("tell-others", () => socket.broadcast.emit("told", 1));

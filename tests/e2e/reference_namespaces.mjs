@@ -6,6 +6,7 @@
 // by function: /first; /later, with auth.token "secret", when /names says so
 // /names: made(ack): the names of namespaces made; asked(ack): how many wait for answer();
 //   gone(name, ack): whether a dynamic one has no socket; of(name, ack): io.of; emit-to(name, event): io.of(name).emit
+// /room-news: join(room), leave(room); news(ack): what the adapter has told of rooms
 // --cleanup-namespaces: cleanupEmptyChildNamespaces. --namespaces-max N: ours only.
 
 function serveChild(parent, socket) {
@@ -15,6 +16,18 @@ function serveChild(parent, socket) {
   socket.on("to-room", (room) => parent.to(room).emit("room", room));
   // Acks of all children are not to be had there.
   socket.on("ask-parent", (ack) => ack(true, 2));
+}
+
+function serveRoomNews(io) {
+  const nsp = io.of("/room-news");
+  const news = [];
+  for (const what of ["create", "delete", "join", "leave"])
+    nsp.adapter.on(`${what}-room`, (room, sid = "") => news.push(`${what} ${room} ${sid}`.trim()));
+  nsp.on("connection", (socket) => {
+    socket.on("join", (room) => socket.join(room));
+    socket.on("leave", (room) => socket.leave(room));
+    socket.on("news", (ack) => ack(news));
+  });
 }
 
 export function serveNamespaces(io) {
@@ -43,6 +56,7 @@ export function serveNamespaces(io) {
     socket.emit("hello", "later");
     socket.on("early", (n) => socket.emit("was-early", n));
   });
+  serveRoomNews(io);
   io.of("/names").on("connection", (socket) => {
     socket.on("made", (ack) => ack(made));
     socket.on("asked", (ack) => ack(asked.length));

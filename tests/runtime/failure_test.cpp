@@ -206,6 +206,40 @@ TEST_CASE("a client's credit comes back when a broadcaster dies with what it had
   });
 }
 
+TEST_CASE("who asked for an ack is told once how it went, also where a broadcaster dies with it") {
+  with_seeds(200, [](std::uint64_t seed) {
+    server_bench bench(seed, 1 + seed % 3);
+    int asked = 0, told_of_one = 0, told_of_all = 0;
+    bench.io().on_connection([&](troupe::socket& socket) {
+      socket.on("ask", [&] {
+        ++asked;
+        bench.io().emit("before");  // The question to one goes the same way, behind it.
+        socket.emit("one?", [&](const troupe::ack_result& answer) {
+          ++told_of_one;
+          CHECK(answer.error() == troupe::ack_errc::timed_out);
+        });
+        bench.io().emit("all?", [&](const troupe::broadcast_ack_result& answers) {
+          ++told_of_all;
+          CHECK(answers.error.failed());
+        });
+      });
+    });
+    bench_client client(bench, seed % 2 == 0 ? over::websocket : over::polling);
+    client.join();
+    bench.run();
+    client.send("42[\"ask\"]");
+    bench.run_some(bench.random()() % 40);
+    kill(bench.broadcaster());
+    bench.run();
+    client.send("42[\"ask\"]");
+    bench.run();
+    bench.advance(61s);
+    CHECK(asked == 2);
+    CHECK(told_of_one == asked);
+    CHECK(told_of_all == asked);
+  });
+}
+
 TEST_CASE("a broadcaster that dies too often stops the server, in order") {
   with_seeds(100, [](std::uint64_t seed) {
     crowd c(seed);
