@@ -12,9 +12,6 @@ using phase = socket_state::phase;
 
 namespace {
 thread_local connection_actor* running = nullptr;
-// Whose messages this thread is handling: all of a thread's share one behavior, which would cost
-// each nearly half a KiB otherwise.
-thread_local connection_actor* resumed = nullptr;
 }  // namespace
 
 /// One message's handling: this actor is current, knows its broadcasters, and behind it sockets
@@ -38,7 +35,7 @@ class connection_actor::scope {
 };
 
 connection_actor::connection_actor(caf::actor_config& config, shard_context& home)
-    : pinned_actor(config),
+    : light_actor(config),
       home_(home),
       directory_(home.shared()),
       decoder_(directory_.options().bounds) {
@@ -56,49 +53,28 @@ void connection_actor::check_is_current() const {
         "a socket is used outside its client's handlers; see socket::executor()");
 }
 
-caf::behavior connection_actor::make_behavior() {
-  thread_local const caf::behavior shared = make_shared_behavior();
-  return shared;
-}
-
-caf::resumable::resume_result connection_actor::resume(caf_unit* unit, std::size_t messages) {
-  connection_actor* const before = std::exchange(resumed, this);
-  const auto outcome = pinned_actor::resume(unit, messages);
-  resumed = before;
-  return outcome;
-}
-
 template <class Message, class Work>
-auto connection_actor::handler(Work work) {
-  return [work](const Message& message) {
-    connection_actor& self = *resumed;
-    const scope handling(self);
-    work(self, message);
-  };
+bool connection_actor::on(message_content& content, Work work) {
+  const Message* const message = part_of<Message>(content);
+  if (message == nullptr) return false;
+  const scope handling(*this);
+  work(*message);
+  return true;
 }
 
-caf::behavior connection_actor::make_shared_behavior() {
-  using self = connection_actor;
-  return {
-    handler<client_data>([](self& by, const client_data& message) { by.receive(message); }),
-        [](const attached& message) { resumed->begin(*message.connection); },
-        handler<link_closed>(
-            [](self& by, const link_closed& message) { by.closed(message.reason); }),
-        handler<wake>([](self& by, const wake&) { by.wake_up(); }),
-        handler<call>([](self& by, const call& message) { message.what(by); }),
-        handler<shut_down>(
-            [](self& by, const shut_down& message) { by.end_all(message.reason, false); }),
-        [](const subscriber_took&) { resumed->subscriber_took_one(); },
-        handler<broadcaster_restarted>([](self&, const broadcaster_restarted&) {}),
-        handler<socket_claimed>(
-            [](self& by, const socket_claimed& message) { by.claimed(message); }),
-        handler<superseded>([](self& by, const superseded&) {
-          by.end_all(disconnect_reason::transport_close, false);
-        }),
-#if TROUPE_CAF_1X
-        [](const caf::error&) {},
-#endif
-  };
+bool connection_actor::handle(message_content& content) {
+  // The most frequent first.
+  if (on<client_data>(content, [this](const auto& message) { receive(message); })) return true;
+  if (part_of<subscriber_took>(content) != nullptr) return subscriber_took_one(), true;
+  if (const auto* there = part_of<attached>(content)) return begin(*there->connection), true;
+  return on<call>(content, [this](const auto& message) { message.what(*this); }) ||
+         on<wake>(content, [this](const auto&) { wake_up(); }) ||
+         on<link_closed>(content, [this](const auto& message) { closed(message.reason); }) ||
+         on<broadcaster_restarted>(content, [](const auto&) {}) ||
+         on<socket_claimed>(content, [this](const auto& message) { claimed(message); }) ||
+         on<shut_down>(content, [this](const auto& message) { end_all(message.reason, false); }) ||
+         on<superseded>(
+             content, [this](const auto&) { end_all(disconnect_reason::transport_close, false); });
 }
 
 void connection_actor::begin(link& connection) {

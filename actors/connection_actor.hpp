@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include <troupe/actors/light_actor.hpp>
 #include <troupe/actors/messages.hpp>
-#include <troupe/actors/pinned_actor.hpp>
 #include <troupe/actors/shard_context.hpp>
 #include <troupe/actors/socket_state.hpp>
 #include <troupe/actors/subscription.hpp>
@@ -21,15 +21,12 @@ namespace troupe::actors {
 /// One client: decodes its messages, runs the user's handlers, holds its sockets (one for each
 /// namespace joined), their acks and deadlines. Pinned to its session's shard. Nothing that a
 /// handler throws leaves it: that socket ends, the others and the actor go on.
-class connection_actor final : public pinned_actor {
+class connection_actor final : public light_actor {
  public:
   /// `home` is the shard of its session.
   connection_actor(caf::actor_config& config, shard_context& home);
 
   const char* name() const override { return "troupe.connection"; }
-  caf::behavior make_behavior() override;
-  caf::resumable::resume_result resume(caf_unit* unit, std::size_t messages) override;
-  void on_exit() override;
 
   /// Throws std::logic_error unless this thread handles a message of its.
   void check_is_current() const;
@@ -92,9 +89,10 @@ class connection_actor final : public pinned_actor {
   using packet = protocol::socketio::packet;
   using packet_ptr = protocol::socketio::packet_ptr;
 
+  bool handle(message_content& content) override;
+  void on_exit() override;
   template <class Message, class Work>
-  static auto handler(Work work);
-  static caf::behavior make_shared_behavior();
+  bool on(message_content& content, Work work);
   void begin(link& connection);
   void receive(const client_data& message);
   protocol::result<packet_ptr> decode(const client_data& message);

@@ -5,6 +5,7 @@
 
 #include <troupe/actors/broadcaster.hpp>
 #include <troupe/actors/connection_actor.hpp>
+#include <troupe/actors/light_actor.hpp>
 #include <troupe/actors/messages.hpp>
 #include <troupe/actors/namespace_port.hpp>
 #include <troupe/actors/pinned_actor.hpp>
@@ -13,7 +14,7 @@ namespace troupe::actors {
 
 directory::directory(caf::actor_system& system, const actor_options& options, log_sink log)
     : spawn_client([](caf::actor_system& in, pinned_unit& unit, shard_context& shard) {
-        return spawn_on<connection_actor>(in, unit, shard);
+        return spawn_light<connection_actor>(in, unit, shard);
       }),
       system_(system),
       options_(options),

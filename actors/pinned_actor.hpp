@@ -4,31 +4,16 @@
 
 #include <cstddef>
 #include <exception>
-#include <string>
 #include <utility>
 
 #include <troupe/actors/caf.hpp>
 #include <troupe/actors/pinned_unit.hpp>
-
-#if defined(__SANITIZE_THREAD__)
-#define TROUPE_TSAN 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define TROUPE_TSAN 1
-#endif
-#endif
-#if defined(TROUPE_TSAN)
-extern "C" {
-void __tsan_acquire(void* address);
-void __tsan_release(void* address);
-}
-#endif
+#include <troupe/actors/pinning.hpp>
 
 namespace troupe::actors {
 
-/// Base of the runtime's actors: whoever sends, it runs on the unit that it was spawned on. The
-/// annotations make ThreadSanitizer see CAF's own hand-over, whose atomics are in a library that
-/// is not instrumented.
+/// Base of the runtime's standing actors: whoever sends, it runs on the unit that it was spawned
+/// on. Those of which there are many derive from light_actor.
 class pinned_actor : public caf::event_based_actor {
  public:
   explicit pinned_actor(caf::actor_config& config)
@@ -52,24 +37,24 @@ class pinned_actor : public caf::event_based_actor {
 #endif
   }
   ~pinned_actor() override {
-    acquire();
+    acquired(this);
   }
 
 #if TROUPE_CAF_1X
   bool enqueue(caf::mailbox_element_ptr element, caf_unit*) override {
-    release();
+    released(this);
     return caf::event_based_actor::enqueue(std::move(element), unit_);
   }
   caf::resumable::subtype_t subtype() const noexcept override {
     return caf::resumable::io_actor;
   }
   void on_cleanup(const caf::error& reason) override {
-    acquire();
+    acquired(this);
     caf::event_based_actor::on_cleanup(reason);
   }
 #else
   void enqueue(caf::mailbox_element_ptr element, caf_unit*) override {
-    release();
+    released(this);
     caf::event_based_actor::enqueue(std::move(element), unit_);
   }
   void enqueue(caf::strong_actor_ptr from, caf::message_id id, caf::message content,
@@ -80,24 +65,24 @@ class pinned_actor : public caf::event_based_actor {
     return caf::resumable::io_actor;
   }
   bool cleanup(caf::error&& reason, caf_unit* unit) override {
-    acquire();
+    acquired(this);
     const bool cleaned = caf::event_based_actor::cleanup(std::move(reason), unit);
-    release();
+    released(this);
     return cleaned;
   }
   caf::invoke_message_result consume(caf::mailbox_element& element) override {
-    acquire();
+    acquired(this);
     return caf::event_based_actor::consume(element);
   }
 #endif
   void launch(caf_unit* unit, bool lazy, bool hide) override {
-    release();
+    released(this);
     caf::event_based_actor::launch(unit, lazy, hide);
   }
   caf::resumable::resume_result resume(caf_unit* unit, std::size_t messages) override {
-    acquire();
+    acquired(this);
     const auto outcome = caf::event_based_actor::resume(unit, messages);
-    release();
+    released(this);
     return outcome;
   }
 
@@ -105,30 +90,10 @@ class pinned_actor : public caf::event_based_actor {
   /// A message handler of the actor itself threw: it dies of the result, which its supervisor
   /// hears.
   virtual caf::error failed(std::exception_ptr& thrown) {
-    return caf::make_error(caf::sec::runtime_error, what_of(thrown));
+    return error_of(thrown);
   }
 
  private:
-  static std::string what_of(const std::exception_ptr& thrown) {
-    try {
-      std::rethrow_exception(thrown);
-    } catch (const std::exception& known) {
-      return known.what();
-    } catch (...) {
-      return "unknown exception";
-    }
-  }
-  void acquire() {
-#if defined(TROUPE_TSAN)
-    __tsan_acquire(this);
-#endif
-  }
-  void release() {
-#if defined(TROUPE_TSAN)
-    __tsan_release(this);
-#endif
-  }
-
   caf_unit* unit_;
 };
 

@@ -47,7 +47,7 @@ TEST_CASE(
         case 4:
           return {};
         default:
-          return troupe::actors::spawn_on<troupe::actors::connection_actor>(system, unit, shard);
+          return troupe::actors::spawn_light<troupe::actors::connection_actor>(system, unit, shard);
       }
     };
     server_bench bench(seed, 1 + seed % 3, user);
