@@ -57,6 +57,10 @@ class frame_reader {
 
   /// Frees what the last event's payload needed; next() does so too.
   void release() noexcept;
+  /// Nothing is under way: a new reader would go on as well as this one.
+  bool is_idle() const noexcept {
+    return header_size_ == 0 && !in_payload_ && message_opcode_ == 0;
+  }
   /// Room held for what is incomplete.
   std::size_t held_bytes() const noexcept { return message_.capacity() + control_.capacity(); }
 

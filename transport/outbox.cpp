@@ -9,8 +9,7 @@ namespace troupe::transport {
 
 namespace {
 
-constexpr std::size_t pieces_max = 64;          // What stream::write_some takes.
-constexpr std::size_t spare_capacity_max = 64;  // Slices that an empty outbox may hold room for.
+constexpr std::size_t pieces_max = 64;  // What stream::write_some takes.
 
 std::string_view view(const boost::asio::const_buffer& piece) noexcept {
   return {static_cast<const char*>(piece.data()), piece.size()};
@@ -40,23 +39,25 @@ outbox::verdict outbox::write(stream& to, std::span<const boost::asio::const_buf
   if (next == pieces.size()) return empty() ? verdict::written : verdict::queued;
 
   std::size_t rest = 0;
-  std::size_t uncounted = uncounted_;
+  std::size_t uncounted = empty() ? 0 : queue_->uncounted;
   for (std::size_t i = next; i < pieces.size(); ++i) {
     const std::size_t left = pieces[i].size() - (i == next ? written : 0);
     if (uncounted == 0 && is_large(pieces[i].size())) uncounted = left;
     rest += left;
   }
-  if (bytes_ + rest - uncounted > bounds_.bytes_max ||
+  if (bytes() + rest - uncounted > bounds_.bytes_max ||
       pieces.size() - next > bounds_.slices_max - std::min(slices(), bounds_.slices_max))
     return verdict::overflow;
 
-  uncounted_ = uncounted;
-  if (empty()) offset_ = written;
+  if (queue_ == nullptr) queue_ = std::make_unique<queue>();
+  if (empty()) queue_->offset = written;
+  queue_->uncounted = uncounted;
   for (; next < pieces.size(); ++next) {
     if (pieces[next].size() == 0) continue;
-    slices_.push_back(kept(view(pieces[next]), next < owners.size() ? owners[next] : nullptr));
+    queue_->slices.push_back(
+        kept(view(pieces[next]), next < owners.size() ? owners[next] : nullptr));
   }
-  bytes_ += rest;
+  queue_->bytes += rest;
   return verdict::queued;
 }
 
@@ -66,7 +67,8 @@ outbox::verdict outbox::flush(stream& to) {
     const std::size_t count = std::min(slices(), pieces_max);
     std::size_t offered = 0;
     for (std::size_t i = 0; i < count; ++i) {
-      const std::string_view bytes = slices_[first_ + i].bytes.substr(i == 0 ? offset_ : 0);
+      const std::string_view bytes =
+          queue_->slices[queue_->first + i].bytes.substr(i == 0 ? queue_->offset : 0);
       pieces[i] = {bytes.data(), bytes.size()};
       offered += bytes.size();
     }
@@ -81,45 +83,42 @@ outbox::verdict outbox::flush(stream& to) {
 
 void outbox::drop_unsent(std::size_t begun) noexcept {
   if (empty()) return;
-  const std::size_t committed = offset_ + begun;
-  std::size_t end = first_;
+  auto& [slices, first, offset, bytes, uncounted] = *queue_;
+  const std::size_t committed = offset + begun;
+  std::size_t end = first;
   std::size_t left = 0;
-  while (end < slices_.size() && left < committed) left += slices_[end++].bytes.size();
-  for (std::size_t i = end; i < slices_.size(); ++i)
-    if (is_large(slices_[i].bytes.size())) uncounted_ = 0;
-  slices_.erase(slices_.begin() + static_cast<std::ptrdiff_t>(end), slices_.end());
-  bytes_ = left - std::min(left, offset_);
+  while (end < slices.size() && left < committed) left += slices[end++].bytes.size();
+  for (std::size_t i = end; i < slices.size(); ++i)
+    if (is_large(slices[i].bytes.size())) uncounted = 0;
+  slices.erase(slices.begin() + static_cast<std::ptrdiff_t>(end), slices.end());
+  bytes = left - std::min(left, offset);
   forget_written();
 }
 
 void outbox::consume(std::size_t written) noexcept {
-  bytes_ -= written;
+  auto& [slices, first, offset, bytes, uncounted] = *queue_;
+  bytes -= written;
   while (written > 0) {
-    const std::size_t size = slices_[first_].bytes.size();
-    const std::size_t left = size - offset_;
-    if (is_large(size)) uncounted_ -= std::min(written, left);
+    const std::size_t size = slices[first].bytes.size();
+    const std::size_t left = size - offset;
+    if (is_large(size)) uncounted -= std::min(written, left);
     if (written < left) {
-      offset_ += written;
+      offset += written;
       break;
     }
     written -= left;
-    offset_ = 0;
-    slices_[first_++].owner.reset();
+    offset = 0;
+    slices[first++].owner.reset();
   }
   forget_written();
 }
 
 void outbox::forget_written() noexcept {
-  if (empty()) {
-    first_ = 0;
-    if (slices_.capacity() > spare_capacity_max)
-      std::vector<slice>().swap(slices_);
-    else
-      slices_.clear();
-  } else if (first_ >= pieces_max && first_ >= slices_.size() / 2) {
-    slices_.erase(slices_.begin(), slices_.begin() + static_cast<std::ptrdiff_t>(first_));
-    first_ = 0;
-  }
+  if (empty()) return queue_.reset();
+  auto& [slices, first, offset, bytes, uncounted] = *queue_;
+  if (first < pieces_max || first < slices.size() / 2) return;
+  slices.erase(slices.begin(), slices.begin() + static_cast<std::ptrdiff_t>(first));
+  first = 0;
 }
 
 }  // namespace troupe::transport

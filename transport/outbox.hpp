@@ -26,7 +26,8 @@ struct outbox_limits {
 
 /// A connection's write queue: what the socket did not take. In the usual case it is empty and
 /// bytes go straight to the stream. Slices are whole frames: only the first may be partly written,
-/// so a control frame appended between two is never inside another. Thread: the shard's.
+/// so a control frame appended between two is never inside another. Empty, it holds no memory.
+/// Thread: the shard's.
 class outbox {
  public:
   enum class verdict { written, queued, overflow, failed };
@@ -42,9 +43,11 @@ class outbox {
   /// Goes on after on_writable(). `written`: empty now.
   verdict flush(stream& to);
 
-  bool empty() const noexcept { return first_ == slices_.size(); }
-  std::size_t bytes() const noexcept { return bytes_; }
-  std::size_t slices() const noexcept { return slices_.size() - first_; }
+  bool empty() const noexcept { return slices() == 0; }
+  std::size_t bytes() const noexcept { return queue_ == nullptr ? 0 : queue_->bytes; }
+  std::size_t slices() const noexcept {
+    return queue_ == nullptr ? 0 : queue_->slices.size() - queue_->first;
+  }
   /// Drops everything that is not partly written or begun (stream::begun_bytes()); for a Close
   /// frame that must come next.
   void drop_unsent(std::size_t begun) noexcept;
@@ -54,13 +57,16 @@ class outbox {
   void forget_written() noexcept;
   bool is_large(std::size_t piece) const noexcept { return piece > bounds_.bytes_max; }
 
+  struct queue {
+    std::vector<slice> slices;
+    std::size_t first = 0;      // Slices before it are written.
+    std::size_t offset = 0;     // Of the first slice, already written.
+    std::size_t bytes = 0;      // Not yet written, in all.
+    std::size_t uncounted = 0;  // Of these, of the one slice that is larger than the bound.
+  };
+
   const outbox_limits& bounds_;
-  // Not a deque: an empty one holds half a KiB, and nearly all outboxes are empty.
-  std::vector<slice> slices_;
-  std::size_t first_ = 0;      // Slices before it are written.
-  std::size_t offset_ = 0;     // Of the first slice, already written.
-  std::size_t bytes_ = 0;      // Not yet written, in all.
-  std::size_t uncounted_ = 0;  // Of these, of the one slice that is larger than the bound.
+  std::unique_ptr<queue> queue_;  // Null: empty, as nearly all are.
 };
 
 }  // namespace troupe::transport

@@ -24,7 +24,6 @@ void websocket_connection::change_host(host& owner) noexcept {
 
 void websocket_connection::decompress(inflater& by) noexcept {
   state_->decompressor = &by;
-  state_->reader.take_compressed();
 }
 
 void websocket_connection::start() {

@@ -24,7 +24,7 @@ bool websocket_connection::state::takes_frames() const noexcept {
 }
 
 bool websocket_connection::state::wants_input() const noexcept {
-  return now_in == phase::failing || (takes_frames() && kept.empty());
+  return now_in == phase::failing || (takes_frames() && kept == nullptr);
 }
 
 void websocket_connection::state::read() {
@@ -39,42 +39,52 @@ void websocket_connection::state::read() {
     }
     std::span<char> input = scratch.first(*got);
     receive(input);
-    if (now_in == phase::open) kept.assign(input.data(), input.size());
+    if (now_in == phase::open) keep({input.data(), input.size()});
     if (*got < scratch.size()) break;  // Most likely empty now: asking again would only say so.
   }
   go_on();
 }
 
+void websocket_connection::state::keep(std::string_view unread) {
+  if (!unread.empty()) kept = std::make_unique<unparsed>(unparsed{std::string(unread)});
+}
+
 // Parses what was kept, as far as allowed, and waits for more.
 void websocket_connection::state::go_on() {
   if (is_parsing) return;  // The loop that called the host goes on by itself.
-  if (!kept.empty() && takes_frames()) {
-    std::span<char> input{kept.data() + kept_offset, kept.size() - kept_offset};
-    receive(input);
-    kept_offset = kept.size() - input.size();
-  }
-  if (kept_offset == kept.size() || (now_in != phase::open && now_in != phase::closing)) {
-    std::string().swap(kept);
-    kept_offset = 0;
+  if (kept != nullptr) {
+    std::span<char> input(kept->bytes.data(), kept->bytes.size());
+    input = input.subspan(kept->offset);
+    if (takes_frames()) receive(input);
+    kept->offset = kept->bytes.size() - input.size();
+    if (input.empty() || (now_in != phase::open && now_in != phase::closing)) kept.reset();
   }
   if (wants_input()) bytes->arm_readable();
 }
 
+// A reader has 150 bytes, and nearly always nothing to remember: it is kept only where it has.
 void websocket_connection::state::receive(std::span<char>& input) {
   is_parsing = true;
-  while (!input.empty() && takes_frames()) handle(reader.next(input));
+  frame_reader fresh(options.message_bytes_max, options.fragments_max);
+  if (decompressor != nullptr) fresh.take_compressed();
+  frame_reader& reader = unfinished != nullptr ? *unfinished : fresh;
+  while (!input.empty() && takes_frames()) handle(reader, reader.next(input));
   reader.release();
+  if (reader.is_idle())
+    unfinished.reset();
+  else if (unfinished == nullptr)
+    unfinished = std::make_unique<frame_reader>(std::move(fresh));
   is_parsing = false;
 }
 
-void websocket_connection::state::handle(frame_reader::event what) {
+void websocket_connection::state::handle(const frame_reader& reader, frame_reader::event what) {
   switch (what) {
     case frame_reader::event::none:
     case frame_reader::event::pong:
       break;
     case frame_reader::event::text:
     case frame_reader::event::binary:
-      if (now_in == phase::open) hand_on(what == frame_reader::event::binary);
+      if (now_in == phase::open) hand_on(reader, what == frame_reader::event::binary);
       break;
     case frame_reader::event::ping:
       if (now_in == phase::open) send_pong(reader.payload());
@@ -88,7 +98,7 @@ void websocket_connection::state::handle(frame_reader::event what) {
   }
 }
 
-void websocket_connection::state::hand_on(bool binary) {
+void websocket_connection::state::hand_on(const frame_reader& reader, bool binary) {
   if (!reader.is_compressed()) return owner->on_message(reader.payload(), binary);
   std::string message;
   const auto how = decompressor->append(message, reader.payload(), options.message_bytes_max);

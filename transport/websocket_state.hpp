@@ -1,5 +1,10 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
 #include <troupe/transport/frame_reader.hpp>
 #include <troupe/transport/websocket_connection.hpp>
 
@@ -10,7 +15,7 @@ namespace troupe::transport {
 /// runs after the host may have destroyed it.
 struct websocket_connection::state {
   /// Where a WebSocket connection is in its closing handshake (RFC 6455, section 7).
-  enum class phase {
+  enum class phase : std::uint8_t {
     open,
     closing,    ///< The host closed: our Close is queued or sent, the peer's awaited.
     answering,  ///< The peer's Close came, ours is not written yet.
@@ -19,6 +24,11 @@ struct websocket_connection::state {
   };
 
   enum class ending { close, reset };
+  /// What was read and is not parsed.
+  struct unparsed {
+    std::string bytes;
+    std::size_t offset = 0;  // Before it, parsed.
+  };
 
   state(std::unique_ptr<stream> stream_, const websocket_options& bounds, std::span<char> buffer,
         host& host_, std::string unread)
@@ -26,16 +36,17 @@ struct websocket_connection::state {
         out(bounds.outgoing),
         options(bounds),
         scratch(buffer),
-        owner(&host_),
-        reader(bounds.message_bytes_max, bounds.fragments_max),
-        kept(std::move(unread)) {}
+        owner(&host_) {
+    keep(unread);
+  }
 
   // Reading.
   void read();
   void go_on();
+  void keep(std::string_view unread);
   void receive(std::span<char>& input);
-  void handle(frame_reader::event what);
-  void hand_on(bool binary);
+  void handle(const frame_reader& reader, frame_reader::event what);
+  void hand_on(const frame_reader& reader, bool binary);
   void fail(std::uint16_t code);
   bool takes_frames() const noexcept;
   bool wants_input() const noexcept;
@@ -68,11 +79,10 @@ struct websocket_connection::state {
   const websocket_options& options;
   std::span<char> scratch;
   host* owner;
-  frame_reader reader;
-  inflater* decompressor = nullptr;
-  std::string kept;             // Read but not parsed: paused, or a pong is in the way.
-  std::size_t kept_offset = 0;  // Of it, parsed.
-  std::size_t pong_behind = 0;  // Bytes to be written until our last pong is out.
+  std::unique_ptr<frame_reader> unfinished;  // Null: no frame or message is under way.
+  inflater* decompressor = nullptr;          // Null: nothing is compressed.
+  std::unique_ptr<unparsed> kept;  // Not null: reading is paused, or a pong is in the way.
+  std::size_t pong_behind = 0;     // Bytes to be written until our last pong is out.
   time_point deadline = time_point::max();
   time_point give_up_at = time_point::max();  // While our Close is queued.
 };
