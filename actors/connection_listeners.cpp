@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <utility>
 
 #include <troupe/actors/connection_actor.hpp>
@@ -150,16 +151,15 @@ void connection_actor::give_back(const socket_state::held_event& left) {
 }
 
 void connection_actor::run_handlers(socket_state& to, const event& what) {
-  const std::string name = what.name();
-  to.handlers.visit_if(
-      [&](const socket_state::registration& listed) { return listed.name == name; },
-      [&](listener which, socket_state::registration& listed) {
-        if (listed.once) to.handlers.remove(which);
-        std::optional<mismatch> wrong;
-        if (!run(to, "event handler", [&] { wrong = listed.call(to.facade, what); })) return false;
-        if (wrong) report(to, what, *wrong);
-        return to.now == phase::connected;
-      });
+  to.handlers.visit(what.name(), [&](event_listener& listed) {
+    if (listed.is_once()) to.handlers.remove(listed.name());
+    std::optional<mismatch> wrong;
+    const auto call = [&] { wrong = listed.call(what); };
+    // By reference: what it captures is more than a function holds without an allocation.
+    if (!run(to, "event handler", std::ref(call))) return false;
+    if (wrong) report(to, what, *wrong);
+    return to.now == phase::connected;
+  });
 }
 
 // The event's name is the client's word: it is not echoed into the log.

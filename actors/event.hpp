@@ -1,7 +1,6 @@
 #pragma once
 
 #include <concepts>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,9 +44,6 @@ struct mismatch {
 };
 /// "argument 2.y: expected number".
 std::string text_of(const mismatch& wrong);
-
-/// A handler of any parameters, made uniform.
-using event_handler = std::function<std::optional<mismatch>(socket&, const event&)>;
 
 namespace detail {
 
@@ -124,20 +120,5 @@ std::optional<mismatch> call(F& handler, const event& from, std::tuple<T...>*,
 }
 
 }  // namespace detail
-
-/// Makes an event_handler of a callable whose parameters are, in order, arguments of any type that
-/// has a conversion, and anywhere: `ack`, `arguments` (all of them), `event`. Arguments past the
-/// parameters are ignored; missing ones read as null. A result that is not void answers the ack.
-template <class F>
-event_handler make_event_handler(F handler) {
-  static_assert(detail::has_signature<F>,
-                "an event handler is a function or a lambda that names the types of its parameters"
-                " (not auto): they say how to read the event's arguments");
-  using parameters = typename detail::signature<F>::parameters;
-  return [handler = std::move(handler)](socket&, const event& from) mutable {
-    return detail::call(handler, from, static_cast<parameters*>(nullptr),
-                        std::make_index_sequence<std::tuple_size_v<parameters>>{});
-  };
-}
 
 }  // namespace troupe

@@ -8,13 +8,13 @@
 
 namespace troupe {
 
-listener socket_listeners::add_handler(std::string_view name, event_handler handler, bool once) {
-  if (protocol::socketio::is_reserved_event(name))
+listener socket_listeners::add_handler(std::unique_ptr<actors::event_listener> added) {
+  if (protocol::socketio::is_reserved_event(added->event_name()))
     throw std::invalid_argument("reserved event name: no client can send it");
   state_.owner.check_is_current();
-  const listener added = state_.next_listener();
-  state_.handlers.append(added, {std::string(name), std::move(handler), once});
-  return added;
+  const listener name = state_.next_listener();
+  state_.handlers.append(name, std::move(added));
+  return name;
 }
 
 void socket_listeners::off(listener which) {
@@ -22,7 +22,7 @@ void socket_listeners::off(listener which) {
 }
 
 void socket_listeners::off(std::string_view name) {
-  state_.handlers.remove_if([&](listener, const auto& listed) { return listed.name == name; });
+  state_.handlers.remove(name);
 }
 
 void socket_listeners::off() {
@@ -30,7 +30,7 @@ void socket_listeners::off() {
 }
 
 std::size_t socket_listeners::listener_count(std::string_view name) const {
-  return state_.handlers.count_if([&](const auto& listed) { return listed.name == name; });
+  return state_.handlers.count(name);
 }
 
 listener socket_listeners::on_any(any_handler handler) {

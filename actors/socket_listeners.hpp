@@ -2,12 +2,14 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include <troupe/actors/disconnect_reason.hpp>
 #include <troupe/actors/event.hpp>
+#include <troupe/actors/event_listeners.hpp>
 #include <troupe/actors/listener_list.hpp>
 #include <troupe/actors/next.hpp>
 
@@ -25,18 +27,18 @@ class socket_listeners {
   socket_listeners& operator=(const socket_listeners&) = delete;
 
   /// Calls `handler` for every event `name`, after those added before it. Parameters: see
-  /// make_event_handler. When the arguments do not fit, it is not called: the client's ack, if it
-  /// wants one, is answered `{"error":"argument 1: expected number"}`, and it is counted and
-  /// logged. Throws std::invalid_argument for a reserved name, which no client can send
+  /// actors::make_event_listener. When the arguments do not fit, it is not called: the client's
+  /// ack, if it wants one, is answered `{"error":"argument 1: expected number"}`, and it is counted
+  /// and logged. Throws std::invalid_argument for a reserved name, which no client can send
   /// ("disconnect": see on_disconnect).
   template <class F>
   listener on(std::string_view name, F handler) {
-    return add_handler(name, make_event_handler(std::move(handler)), false);
+    return add_handler(actors::make_event_listener(name, std::move(handler), false));
   }
   /// The same, for the first such event only.
   template <class F>
   listener once(std::string_view name, F handler) {
-    return add_handler(name, make_event_handler(std::move(handler)), true);
+    return add_handler(actors::make_event_listener(name, std::move(handler), true));
   }
   /// Removes one handler, all of an event, or all of all events. A handler may remove itself and
   /// others: what is removed is not called any more, also not for the event being handled.
@@ -84,7 +86,7 @@ class socket_listeners {
   actors::socket_state& state_;
 
  private:
-  listener add_handler(std::string_view name, event_handler handler, bool once);
+  listener add_handler(std::unique_ptr<actors::event_listener> added);
 };
 
 }  // namespace troupe

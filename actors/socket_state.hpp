@@ -22,11 +22,6 @@ class connection_actor;
 /// Everything one socket is; owned by its connection actor.
 struct socket_state {
   enum class phase : std::uint8_t { connecting, connected, ended };
-  struct registration {
-    std::string name;
-    event_handler call;
-    bool once;
-  };
   using event_middlewares = std::vector<socket_listeners::event_middleware>;
   /// An event on its way through the middlewares.
   struct held_event {
@@ -97,7 +92,7 @@ struct socket_state {
   std::unique_ptr<socket_session> session;  // Once it was asked for.
   /// The namespace's handlers as they were when this client came.
   std::shared_ptr<const namespace_entry::handlers> shared;
-  listener_list<registration> handlers;
+  event_listeners handlers;
   std::uint64_t listeners_made = 0;
   std::vector<std::function<void(disconnect_reason)>> disconnected;
   std::vector<std::string> rooms;
