@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 namespace troupe::runtime {
 
@@ -86,14 +87,14 @@ kept_handshake::kept_handshake(client_handshake whole) {
   }
   writer count(nullptr);
   count.put(whole);
-  bytes_.resize(count.size());
-  writer(bytes_.data()).put(whole);
+  bytes_ = std::make_unique<char[]>(count.size());
+  writer(bytes_.get()).put(whole);
 }
 
 const client_handshake& kept_handshake::whole() const {
   if (whole_ != nullptr) return *whole_;
   auto made = std::make_unique<client_handshake>();
-  reader from(bytes_.data());
+  reader from(bytes_.get());
   from.take(&made->issued, sizeof made->issued);
   char flags = 0;
   from.take(&flags, sizeof flags);
@@ -104,7 +105,7 @@ const client_handshake& kept_handshake::whole() const {
   made->headers = from.all();
   made->query = from.all();
   whole_ = std::move(made);
-  std::vector<char>().swap(bytes_);
+  bytes_.reset();
   return *whole_;
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <vector>
 
 #include <troupe/actors/handshake.hpp>
 
@@ -18,7 +17,7 @@ class kept_handshake {
   const client_handshake& whole() const;
 
  private:
-  mutable std::vector<char> bytes_;  // Empty once the whole is there.
+  mutable std::unique_ptr<char[]> bytes_;  // Null once the whole is there.
   mutable std::unique_ptr<const client_handshake> whole_;
 };
 

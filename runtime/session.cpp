@@ -199,8 +199,8 @@ void session::take_more() {
 }
 
 void session::wake_at(actors::time_point when) {
-  if (actor_timer_ == nullptr) actor_timer_ = std::make_unique<actor_timer>(*this);
-  home_.deadlines().schedule(*actor_timer_, when);
+  actor_wake_ = when;
+  home_.deadlines().schedule_by(*this, when);
 }
 
 void session::ask(std::function<void(actors::connection_actor&)> work) {
@@ -210,7 +210,11 @@ void session::ask(std::function<void(actors::connection_actor&)> work) {
 // --- time
 
 void session::expired(time_point now) {
-  if (cut_off_ && !gone_) return abort();
+  if (actor_wake_ <= now) {
+    actor_wake_ = time_point::max();
+    if (actor_) actors::tell(actor_, actors::wake{});
+  }
+  if (cut_off_ && !gone_) abort();
   if (std::exchange(closes_soon_, false) && !gone_) close();
   if (websocket_ != nullptr) websocket_->connection().advance(now);
   if (probe_ != nullptr) probe_->connection().advance(now);
@@ -221,7 +225,7 @@ void session::expired(time_point now) {
     soft_deadline_ = time_point::max();
     if (queued_bytes() > home_.settings().outbox_bytes_soft_max) {
       overflown();
-      return abort();
+      abort();
     }
   }
   plan();
@@ -236,7 +240,7 @@ bool session::is_unread() const noexcept {
 }
 
 void session::plan() {
-  time_point due = std::min(engine_.deadline(), soft_deadline_);
+  time_point due = std::min({engine_.deadline(), soft_deadline_, actor_wake_});
   if (websocket_ != nullptr) due = std::min(due, websocket_->connection().deadline());
   if (probe_ != nullptr) due = std::min(due, probe_->connection().deadline());
   if (due != time_point::max()) home_.deadlines().schedule_by(*this, due);

@@ -78,7 +78,7 @@ class session final : public actors::link,
   void flush();
   /// Steps in which the memory that flush() touches is asked for, one step ahead of the next: each
   /// follows the pointer that the one before has fetched.
-  static constexpr std::size_t fetch_steps = 5;
+  static constexpr std::size_t fetch_steps = 4;
   void fetch(std::size_t step) const noexcept;
 
   // actors::link
@@ -99,7 +99,6 @@ class session final : public actors::link,
  private:
   class websocket_port;
   class events;
-  struct actor_timer;
   struct polling_state;
 
   // engineio::session::host
@@ -160,7 +159,7 @@ class session final : public actors::link,
   std::size_t in_flight_bytes_ = 0;  // Sent to it since it was last even with us.
   time_point soft_deadline_ = time_point::max();
   time_point unread_deadline_{};  // Of the time that it is not read.
-  std::unique_ptr<actor_timer> actor_timer_;
+  time_point actor_wake_ = time_point::max();
   transport::admission::place place_;
   kept_handshake handshake_;  // Last: made of what the others were made from.
 };

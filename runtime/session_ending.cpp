@@ -35,7 +35,7 @@ disconnect_reason reason_for(engineio::close_reason reason) noexcept {
 void session::released() {
   actor_ = {};
   released_ = true;
-  if (actor_timer_ != nullptr) home_.deadlines().cancel(*actor_timer_);
+  actor_wake_ = time_point::max();
   if (!gone_) {
     // The actor died: its sockets are no more.
     home_.leave_all(*this);

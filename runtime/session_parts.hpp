@@ -7,7 +7,6 @@
 #include <vector>
 
 #include <troupe/protocol/frame.hpp>
-#include <troupe/protocol/prefetch.hpp>
 #include <troupe/runtime/compression.hpp>
 #include <troupe/runtime/session.hpp>
 
@@ -28,12 +27,7 @@ class session::websocket_port final : public transport::websocket_connection::ho
   transport::outbox::verdict write(const std::vector<const protocol::frame_ptr*>& frames);
   transport::websocket_connection& connection() noexcept { return *connection_; }
   /// As session::fetch, from its third step on.
-  void fetch(std::size_t step) const noexcept {
-    if (step == 0)
-      prefetch(connection_.get());
-    else
-      connection_->fetch(step - 1);
-  }
+  void fetch(std::size_t step) const noexcept { connection_->fetch(step); }
   void become_transport() noexcept { probing_ = false; }
 
   // websocket_connection::host
@@ -45,17 +39,11 @@ class session::websocket_port final : public transport::websocket_connection::ho
   void on_deadline_changed() override;
 
  private:
+  std::unique_ptr<websocket_compression> compression_;  // Null: none was agreed.
+  std::optional<transport::websocket_connection> connection_;
   session& owner_;
   shard& home_;
   bool probing_;
-  std::unique_ptr<websocket_compression> compression_;  // Null: none was agreed.
-  std::unique_ptr<transport::websocket_connection> connection_;
-};
-
-struct session::actor_timer final : timer {
-  explicit actor_timer(session& session_) : owner(session_) {}
-  void expired(time_point now) override;
-  session& owner;
 };
 
 /// What only a session on long-polling has.

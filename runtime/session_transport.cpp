@@ -36,10 +36,6 @@ void session::open_websocket(std::unique_ptr<transport::stream> bytes, std::stri
   plan();
 }
 
-void session::actor_timer::expired(time_point) {
-  if (owner.actor_) actors::tell(owner.actor_, actors::wake{});
-}
-
 // --- engineio::session::host
 
 bool session::has_queued() const {

@@ -15,8 +15,8 @@ using verdict = transport::outbox::verdict;
 void session::websocket_port::adopt(std::unique_ptr<transport::stream> bytes, std::string unread,
                                     std::string_view greeting,
                                     const std::optional<transport::deflate_agreement>& deflate) {
-  connection_ = std::make_unique<transport::websocket_connection>(
-      std::move(bytes), home_.websocket_options(), home_.scratch(), *this, std::move(unread));
+  connection_.emplace(std::move(bytes), home_.websocket_options(), home_.scratch(), *this,
+                      std::move(unread));
   const boost::asio::const_buffer piece(greeting.data(), greeting.size());
   connection_->write({&piece, 1}, {});
   if (!deflate) return;

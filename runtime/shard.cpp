@@ -87,7 +87,7 @@ void shard::arm_timer::expired(time_point) {
   actors::tell(owner.shared().arms[owner.index_], actors::wake{});
 }
 
-// A session's memory is reached over four pointers, and of thousands none of it is in the near
+// A session's memory is reached over three pointers, and of thousands none of it is in the near
 // caches: each step is asked for while the sessions before are written.
 void shard::fetch_ahead(std::size_t from) const noexcept {
   for (std::size_t step = 0; step < session::fetch_steps; ++step) {
