@@ -16,7 +16,7 @@ namespace troupe::harness {
 /// The run that an application is in. All of it outlives the application.
 struct stage {
   /// Its clock and random() are what handlers have of time and chance. On real sockets its time is
-  /// the system's, and there is no server in it.
+  /// the system's, and it tells of the server in check() alone.
   simulation& world;
   trace& seen;  ///< note() puts an event into report, timeline and hash.
   /// violated() ends the run; client() tells who is disturbed, has_lost() whether a broadcaster
@@ -70,8 +70,8 @@ class application {
   /// What the client `who` does. Called before the run begins, for each, by number; joins its
   /// namespaces and connects. `who` outlives what it gives.
   virtual std::unique_ptr<behaviour> enter(socketio_client& who) = 0;
-  /// The server is at rest, ten times a second: says what does not hold, by stage::judge. Not on
-  /// real sockets, where nobody knows when that is.
+  /// The server is at rest, ten times a second: says what does not hold, by stage::judge. On real
+  /// sockets on the server's thread, of the one that serves, once a client came; its actors rest.
   virtual void check() {}
   /// On real sockets, where it takes its time: the last words were heard. Until it is true, and for
   /// 5 s at most, check_settled() is put off.

@@ -34,14 +34,26 @@ run_result run_against(const server_address& where, const scenario& what, std::u
   const scenario played = played_of(what, seed);
   if (!how.application) expect_standard_application(where);
   real_system actors;
-  return real_world(where, played, seed, how, actors.system).play();
+  real_world clients(where, played, seed, how, actors.system);
+  const predicate* broken = nullptr;
+  clients.ask([&] {
+    for (const predicate& one : how.predicates)
+      if (broken == nullptr && !one.holds()) broken = &one;
+    return broken == nullptr;
+  });
+  run_result result = clients.play();
+  if (broken != nullptr && !result.broken)
+    result.broken = {broken->name, "does not hold", result.virtual_time};
+  return result;
 }
 
 run_result run_on_sockets(const scenario& what, std::uint64_t seed, const run_options& how) {
   const scenario played = played_of(what, seed);
   real_system actors;
   real_server served(played, seed, how, actors.system);
-  run_result result = real_world({served.address()}, played, seed, how, actors.system).play();
+  real_world clients({served.address()}, played, seed, how, actors.system);
+  clients.ask([&served] { return served.look(); });
+  run_result result = clients.play();
   const auto broken_there = served.end();
   if (!result.broken) result.broken = broken_there;
   return result;

@@ -11,6 +11,7 @@ using namespace std::chrono_literals;
 
 namespace {
 constexpr milliseconds slice{50};
+constexpr milliseconds between_checks{100};
 /// What behaviours may do in a row before the network has its turn.
 constexpr int turns_max = 1000;
 /// For the last words to arrive, and for the last connections to end.
@@ -39,9 +40,11 @@ std::unique_ptr<application> real_stage::make_application(const run_options& how
 
 real_server::real_server(const scenario& played, std::uint64_t seed, const run_options& how,
                          caf::actor_system& actors)
-    : stage_(played, seed, how, actors, stage::role::server),
+    : options_(how),
+      stage_(played, seed, how, actors, stage::role::server),
       witness_(stage_.on()),
-      application_(stage_.make_application(how)) {
+      application_(stage_.make_application(how)),
+      inspector_(stage_.on().world, [this] { check(); }) {
   oracle& judge = stage_.on().judge;
   for (unsigned i = 0; i < played.clients; ++i) judge.client(i).departures = 1;
   // Said before there are threads: whose leaving the server has not seen yet when it closes, hears
@@ -51,19 +54,49 @@ real_server::real_server(const scenario& played, std::uint64_t seed, const run_o
   user.host = "127.0.0.1";
   user.port = 0;
   user.threads = 1;  // The oracle is the handlers' thread's.
-  server_ = std::make_unique<server>(actors, std::move(user));
+  server_ = std::make_unique<server>(actors, inspector_.options_for(std::move(user)));
   if (how.application) witness_.watch(*server_);
   application_->serve(*server_);
   server_->start();
 }
 
+real_server::~real_server() {
+  try {
+    end();
+  } catch (...) {
+    // What a check threw: the run has ended for another reason.
+  }
+}
+
+bool real_server::look() {
+  inspector_.ask();
+  return !is_broken_;
+}
+
+void real_server::check() {
+  oracle& judge = stage_.on().judge;
+  const auto is_over = [&] { return judge.first().has_value(); };
+  try {
+    for (const predicate& one : options_.predicates)
+      if (!is_over() && !one.holds()) judge.violated(one.name, "does not hold");
+    if (options_.application) witness_.check();
+    if (!is_over()) application_->check();
+  } catch (...) {
+    is_broken_ = true;
+    throw;
+  }
+  is_broken_ = is_over();
+}
+
 std::optional<violation> real_server::end() {
   if (server_ != nullptr) {
+    inspector_.leave();
     server_->close();
     server_->wait();
     application_->server_ended();
     server_.reset();
     stage_.on().judge.server_ended();
+    if (inspector_.thrown() != nullptr) std::rethrow_exception(inspector_.thrown());
   }
   return stage_.on().judge.first();
 }
@@ -129,7 +162,14 @@ void real_world::pass(milliseconds time) {
       for (const auto& one : behaviours_) did = one->act() || did;
     }
     strike();
+    check();
   }
+}
+
+void real_world::check() {
+  if (!goes_on_ || network_.now() < next_check_) return;
+  next_check_ = network_.now() + between_checks;
+  is_broken_ = !goes_on_();
 }
 
 template <class Done>

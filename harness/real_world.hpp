@@ -1,10 +1,13 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include <troupe/harness/inspector.hpp>
 #include <troupe/harness/proxy.hpp>
 #include <troupe/harness/run.hpp>
 #include <troupe/harness/server_address.hpp>
@@ -37,18 +40,25 @@ class real_server {
  public:
   real_server(const scenario& played, std::uint64_t seed, const run_options& how,
               caf::actor_system& actors);
-  ~real_server() { end(); }
+  ~real_server();
   real_server(const real_server&) = delete;
   real_server& operator=(const real_server&) = delete;
 
   std::string address() const { return "127.0.0.1:" + std::to_string(server_->port()); }
-  /// Ends it in order; what was broken on its side.
+  /// Has what must hold looked at, soon, on the server's thread; false: something did not hold.
+  bool look();
+  /// Ends it in order; what was broken on its side. Throws what a check of the application's did.
   std::optional<violation> end();
 
  private:
+  void check();
+
+  const run_options& options_;
   real_stage stage_;
   witness witness_;
   std::unique_ptr<application> application_;
+  inspector inspector_;
+  std::atomic<bool> is_broken_{false};
   std::unique_ptr<server> server_;
 };
 
@@ -58,6 +68,8 @@ class real_world {
   real_world(const server_address& where, const scenario& played, std::uint64_t seed,
              const run_options& how, caf::actor_system& actors);
 
+  /// Asks ten times a second, on this thread; false ends the run.
+  void ask(std::function<bool()> goes_on) { goes_on_ = std::move(goes_on); }
   /// The whole run; stops at the first violation.
   run_result play();
 
@@ -80,13 +92,17 @@ class real_world {
   /// Lets time pass until `is_done()`, at most `most`; false: it was not, or all is over.
   template <class Done>
   bool pass_until(milliseconds most, Done is_done);
-  bool is_over() noexcept { return stage_.on().judge.first().has_value(); }
+  bool is_over() noexcept { return is_broken_ || stage_.on().judge.first().has_value(); }
+  void check();
   void strike();
   void strike_client(const scheduled& one, unsigned number);
   void heal();
   void demand_progress();
   run_result result();
 
+  std::function<bool()> goes_on_;
+  time_point next_check_{};
+  bool is_broken_ = false;
   const scenario& scenario_;
   std::uint64_t seed_;
   boost::asio::io_context loop_{1};

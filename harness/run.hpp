@@ -21,7 +21,7 @@ struct predicate {
 
 struct run_options {
   std::size_t kept_events = trace::kept_by_default;
-  std::vector<predicate> predicates;  ///< Of the simulation; not on real sockets.
+  std::vector<predicate> predicates;  ///< On real sockets: real_run.hpp says where.
   /// Makes the application that is run; none: the standard one.
   application_factory application;
 };

@@ -1,7 +1,12 @@
 #include <tests/catch.hpp>
 
+#include <set>
+#include <stdexcept>
+#include <thread>
+
 #include <tests/seeds.hpp>
 #include <troupe/harness/network.hpp>
+#include <troupe/harness/real_run.hpp>
 #include <troupe/harness/report.hpp>
 #include <troupe/harness/run.hpp>
 #include <troupe/harness/socketio_client.hpp>
@@ -113,6 +118,26 @@ TEST_CASE("handlers of the user's may throw, and every read or write fail") {
       },
       with_presence(false));
   CHECK(runs > 10);
+}
+
+TEST_CASE("on real sockets too, what must hold is asked on the server's thread while it rests") {
+  scenario what = standard_scenario();
+  what.drawn_faults = 0;
+  what.duration = 400ms;
+  CHECK_FALSE(run_on_sockets(what, 1, with_presence(false)).broken);
+  run_options how = with_presence(false);
+  std::set<std::thread::id> asked_on;
+  how.predicates.push_back({"not for long", [&] {
+                              asked_on.insert(std::this_thread::get_id());
+                              return false;
+                            }});
+  const run_result result = run_on_sockets(what, 1, how);
+  REQUIRE(result.broken);
+  CHECK(result.broken->invariant == "not for long");
+  CHECK(asked_on.size() == 1);
+  CHECK_FALSE(asked_on.contains(std::this_thread::get_id()));
+  how.predicates = {{"throws", []() -> bool { throw std::runtime_error("thrown in a check"); }}};
+  CHECK_THROWS_WITH(run_on_sockets(what, 1, how), "thrown in a check");
 }
 
 TEST_CASE("an application of the user's answers under any seed, through a bad network") {
