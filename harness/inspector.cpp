@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <troupe/actors/connection_actor.hpp>
+#include <troupe/actors/pinned_actor.hpp>
 #include <troupe/runtime/shard.hpp>
 #include <troupe/runtime/shard_thread.hpp>
 
@@ -46,7 +47,7 @@ options inspector::options_for(options user) {
   user.client_actor = [this](caf::actor_system& system, actors::pinned_unit& unit,
                              actors::shard_context& shard) {
     enter(system, unit, shard);
-    return actors::spawn_on<actors::connection_actor>(system, unit, shard);
+    return actors::spawn_light<actors::connection_actor>(system, unit, shard);
   };
   return user;
 }
