@@ -4,6 +4,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include <troupe/transport/readiness.hpp>
+
 namespace troupe::runtime {
 
 namespace {
@@ -75,6 +77,11 @@ bool loop_unit::run_aside() {
   run_some(jobs_per_turn_max, messages_per_job_max);
   here = before;
   return true;
+}
+
+shard_thread::shard_thread(shard& served, loop_unit& unit, boost::asio::io_context& loop)
+    : shard_(served), unit_(unit), loop_(loop) {
+  transport::readiness::of(loop);  // Now, and not when the first client is there.
 }
 
 void shard_thread::run() {

@@ -46,8 +46,8 @@ class loop_unit final : public actors::pinned_unit {
 /// session once.
 class shard_thread {
  public:
-  shard_thread(shard& served, loop_unit& unit, boost::asio::io_context& loop)
-      : shard_(served), unit_(unit), loop_(loop) {}
+  /// Throws system_error without the descriptors that its loop needs.
+  shard_thread(shard& served, loop_unit& unit, boost::asio::io_context& loop);
 
   /// Runs until stop(); then what is left to do is done, what is left to write is written, and it
   /// returns.

@@ -79,7 +79,7 @@ struct accepting : std::enable_shared_from_this<accepting> {
       socket_endpoint peer;
       const int descriptor = accept_one(peer);
       if (descriptor >= 0) {
-        handler(std::make_unique<socket_stream>(loop, descriptor, family, to_string(peer)));
+        handler(std::make_unique<socket_stream>(loop, descriptor, to_string(peer)));
       } else if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EBADF) {
         break;
       } else if (needs_rest(errno)) {
@@ -113,7 +113,6 @@ struct accepting : std::enable_shared_from_this<accepting> {
   acceptor socket;
   timer rest;
   std::chrono::milliseconds pause;
-  int family = 0;
   std::string unix_path;
   listener::accepted_handler handler;
 };
@@ -145,10 +144,9 @@ result<std::unique_ptr<listener>> listen(boost::asio::io_context& loop,
   if (!opened) return opened.error();
   const socket_endpoint at = local_endpoint(*opened);
   auto made = std::make_shared<accepting>(loop, options.accept_pause);
-  made->family = at.protocol().family();
   if (options.descriptor < 0) made->unix_path = options.unix_path;
   error_code failure;
-  made->socket.assign(stream_protocol(made->family, 0), *opened, failure);
+  made->socket.assign(stream_protocol(at.protocol().family(), 0), *opened, failure);
   if (failure) {
     ::close(*opened);
     return failure;
@@ -165,10 +163,10 @@ result<std::unique_ptr<stream>> adopt_socket(boost::asio::io_context& loop, int 
     return failure;
   }
   peer.resize(size);
-  const int family = peer.protocol().family();
   const int on = 1;
-  if (family != AF_UNIX) ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  return std::make_unique<socket_stream>(loop, descriptor, family, to_string(peer));
+  if (peer.protocol().family() != AF_UNIX)
+    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  return std::make_unique<socket_stream>(loop, descriptor, to_string(peer));
 }
 
 }  // namespace troupe::transport

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <utility>
 
@@ -26,12 +25,9 @@ error_code last_error() noexcept {
 
 }  // namespace
 
-socket_stream::socket_stream(boost::asio::io_context& loop, int descriptor, int family,
+socket_stream::socket_stream(boost::asio::io_context& loop, int descriptor,
                              std::string remote_address)
-    : loop_(&loop),
-      descriptor_(descriptor),
-      family_(family),
-      remote_address_(std::move(remote_address)) {}
+    : loop_(&loop), descriptor_(descriptor), remote_address_(std::move(remote_address)) {}
 
 socket_stream::~socket_stream() {
   close();
@@ -41,9 +37,18 @@ result<std::size_t> socket_stream::read_some(std::span<char> into) noexcept {
   if (descriptor_ < 0) return error_code(boost::asio::error::bad_descriptor);
   for (;;) {
     const ssize_t got = ::recv(descriptor_, into.data(), into.size(), MSG_DONTWAIT);
-    if (got > 0) return static_cast<std::size_t>(got);
+    if (got > 0) {
+      const auto size = static_cast<std::size_t>(got);
+      // What comes behind a short read is told of anew, an end that has been told of is not.
+      if (size < into.size() && !has_end_) has_input_ = false;
+      if (told_by_ != nullptr) told_by_->count(size);
+      return size;
+    }
     if (got == 0) return error_code(boost::asio::error::eof);
-    if (errno != EINTR) return last_error();
+    if (errno == EINTR) continue;
+    const error_code failure = last_error();
+    if (failure == boost::asio::error::would_block) has_input_ = false;
+    return failure;
   }
 }
 
@@ -80,62 +85,50 @@ result<std::size_t> socket_stream::write_some(
 }
 
 void socket_stream::arm_readable() {
-  if (descriptor_ < 0 || std::exchange(reading_, true)) return;
-  const bool attached = attach();
-  auto ready = [to = link_](boost::system::error_code) {
-    if (!to->target) return;
-    to->target->reading_ = false;
-    if (to->target->observer_) to->target->observer_->on_readable();
-  };
-  if (attached)
-    socket_->async_wait(socket::wait_read, std::move(ready));
-  else
-    boost::asio::post(*loop_, [ready = std::move(ready)] { ready({}); });
+  if (descriptor_ < 0 || reading_) return;
+  attach();
+  if (has_input_) told_by_->again(ticket_, EPOLLIN);
+  reading_ = true;
 }
 
 void socket_stream::arm_writable() {
-  if (descriptor_ < 0 || std::exchange(writing_, true)) return;
-  const bool attached = attach();
-  auto ready = [to = link_](boost::system::error_code) {
-    if (!to->target) return;
-    to->target->writing_ = false;
-    if (to->target->observer_) to->target->observer_->on_writable();
-  };
-  if (attached)
-    socket_->async_wait(socket::wait_write, std::move(ready));
-  else
-    boost::asio::post(*loop_, [ready = std::move(ready)] { ready({}); });
+  if (descriptor_ < 0 || writing_) return;
+  attach();
+  told_by_->watch_output(descriptor_, ticket_);
+  writing_ = true;
 }
 
-bool socket_stream::attach() {
-  if (!link_) link_ = std::make_shared<link>(link{this});
-  if (socket_) return true;
-  socket_.emplace(*loop_);
-  boost::system::error_code failure;
-  socket_->assign(boost::asio::generic::stream_protocol(family_, 0), descriptor_, failure);
-  if (!failure) return true;
-  // The reactor takes no more descriptors. Nothing could ever be waited for: let the observer
-  // find the end of the connection.
-  socket_.reset();
+void socket_stream::input_came(std::uint32_t events) {
+  has_input_ = true;
+  has_end_ = has_end_ || (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+  if (std::exchange(reading_, false) && observer_ != nullptr) observer_->on_readable();
+}
+
+void socket_stream::output_came() {
+  if (std::exchange(writing_, false) && observer_ != nullptr) observer_->on_writable();
+}
+
+void socket_stream::attach() {
+  if (told_by_ != nullptr) return;
+  readiness& by = readiness::of(*loop_);
+  error_code failure;
+  ticket_ = by.add(descriptor_, *this, failure);
+  told_by_ = &by;
+  if (!failure) return;
+  // No more descriptors can be watched: let the observer find the end of the connection.
   ::shutdown(descriptor_, SHUT_RDWR);
-  return false;
+  has_input_ = has_end_ = true;
 }
 
-void socket_stream::cut() noexcept {
-  if (link_) link_->target = nullptr;
-  link_.reset();
-  reading_ = writing_ = false;
+void socket_stream::detach(bool stays_open) noexcept {
+  if (told_by_ != nullptr)
+    std::exchange(told_by_, nullptr)->remove(descriptor_, ticket_, stays_open);
+  reading_ = writing_ = has_input_ = has_end_ = false;
 }
 
-boost::system::error_code socket_stream::move_to(boost::asio::io_context& loop) {
+error_code socket_stream::move_to(boost::asio::io_context& loop) {
   if (descriptor_ < 0) return boost::asio::error::bad_descriptor;
-  cut();
-  if (socket_) {
-    boost::system::error_code failure;
-    socket_->release(failure);
-    if (failure) return failure;
-    socket_.reset();
-  }
+  detach(true);
   loop_ = &loop;
   return {};
 }
@@ -145,16 +138,9 @@ void socket_stream::shutdown_send() noexcept {
 }
 
 void socket_stream::close() noexcept {
-  cut();
   if (descriptor_ < 0) return;
-  if (socket_) {
-    boost::system::error_code ignored;
-    socket_->close(ignored);
-    socket_.reset();
-  } else {
-    ::close(descriptor_);
-  }
-  descriptor_ = -1;
+  detach(false);
+  ::close(std::exchange(descriptor_, -1));
 }
 
 void socket_stream::reset() noexcept {

@@ -1,25 +1,21 @@
 #pragma once
 
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
-#include <memory>
-#include <optional>
 #include <string>
 
+#include <troupe/transport/readiness.hpp>
 #include <troupe/transport/stream.hpp>
 
 namespace troupe::transport {
 
-/// A connected stream socket of any family. Readiness comes from the loop's reactor; reading and
-/// writing are one non-blocking system call each. The reactor learns of the descriptor when it is
-/// armed first, so that a stream may be moved to another shard before for nothing.
-class socket_stream final : public stream {
+/// A connected stream socket of any family. Its loop's `readiness` tells when it is ready; reading
+/// and writing are one non-blocking system call each. It is registered there when it is armed
+/// first, so that a stream may be moved to another shard before for nothing.
+class socket_stream final : public stream, private readiness::member {
  public:
-  /// Takes over `descriptor`, of address family `family` (AF_INET...). `remote_address` is what
-  /// remote_address() answers. `loop` outlives this or the move to another.
-  socket_stream(boost::asio::io_context& loop, int descriptor, int family,
-                std::string remote_address);
+  /// Takes over `descriptor`. `remote_address` is what remote_address() answers. `loop` outlives
+  /// this or the move to another.
+  socket_stream(boost::asio::io_context& loop, int descriptor, std::string remote_address);
   ~socket_stream() override;
   socket_stream(const socket_stream&) = delete;
   socket_stream& operator=(const socket_stream&) = delete;
@@ -37,25 +33,22 @@ class socket_stream final : public stream {
   std::string remote_address() const override { return remote_address_; }
 
  private:
-  using socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol,
-                                                  boost::asio::io_context::executor_type>;
-  // What a wait's handler holds. Cut when the stream ends or moves: a handler that still comes
-  // then finds nobody, and on the old loop's thread touches nothing but its own link.
-  struct link {
-    socket_stream* target;
-  };
+  // readiness::member
+  void input_came(std::uint32_t events) override;
+  void output_came() override;
 
-  bool attach();
-  void cut() noexcept;
+  void attach();
+  void detach(bool stays_open) noexcept;
 
   boost::asio::io_context* loop_;
+  readiness* told_by_ = nullptr;  // Null: not registered.
+  readiness::ticket ticket_;
   int descriptor_;
-  int family_;
   bool reading_ = false;
   bool writing_ = false;
+  bool has_input_ = false;  // For all that is known: something came, and not all of it was read.
+  bool has_end_ = false;    // Or an error: a short read may stand before it.
   observer* observer_ = nullptr;
-  std::optional<socket> socket_;
-  std::shared_ptr<link> link_;
   std::string remote_address_;
 };
 

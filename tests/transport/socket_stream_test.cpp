@@ -38,7 +38,7 @@ struct fixture {
   fixture() {
     std::array<int, 2> ends{};
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);
-    near = std::make_unique<socket_stream>(loop, ends[0], AF_UNIX, "peer:1");
+    near = std::make_unique<socket_stream>(loop, ends[0], "peer:1");
     near->observe(&watch);
     far_end = ends[1];
   }
@@ -109,6 +109,90 @@ TEST_CASE("socket stream tells of readiness once for each time it was armed") {
   f.poll(f.loop);
   CHECK(f.watch.readable == 2);
   CHECK(f.watch.writable == 1);
+}
+
+TEST_CASE("socket stream tells of what came while it was not armed, and of what is left unread") {
+  fixture f;
+  f.near->arm_readable();
+  f.send("one");
+  f.poll(f.loop);
+  CHECK(f.read() == "one");
+  f.send("two");
+  f.poll(f.loop);
+  CHECK(f.watch.readable == 1);
+  f.near->arm_readable();
+  f.poll(f.loop);
+  CHECK(f.watch.readable == 2);
+  char byte;
+  CHECK(f.near->read_some({&byte, 1}).value() == 1);
+  f.near->arm_readable();
+  f.poll(f.loop);
+  CHECK(f.watch.readable == 3);
+  CHECK(f.read() == "wo");
+  f.near->arm_readable();
+  f.poll(f.loop);
+  CHECK(f.watch.readable == 3);
+  f.send("three");
+  f.poll(f.loop);
+  CHECK(f.watch.readable == 4);
+}
+
+TEST_CASE("socket stream tells of an end that came with the bytes before it, or after them") {
+  for (const bool comes_with_bytes : {true, false}) {
+    fixture f;
+    f.near->arm_readable();
+    f.send("last");
+    if (comes_with_bytes) f.hang_up();
+    f.poll(f.loop);
+    CHECK(f.watch.readable == 1);
+    if (!comes_with_bytes) f.hang_up();
+    CHECK(f.read() == "last");
+    f.near->arm_readable();
+    f.poll(f.loop);
+    CHECK(f.watch.readable == 2);
+    CHECK(f.read() == eof);
+  }
+}
+
+TEST_CASE("socket stream tells again that it can be written to, each time it was full") {
+  fixture f;
+  const std::string large(100'000, 'x');
+  const boost::asio::const_buffer all = boost::asio::buffer(large);
+  for (int i = 1; i <= 3; ++i) {
+    while (f.near->write_some({&all, 1}).has_value()) {
+    }
+    f.near->arm_writable();
+    f.near->arm_readable();
+    f.poll(f.loop);
+    CHECK(f.watch.writable == i - 1);
+    std::string room(1'000'000, ' ');
+    while (::recv(f.far_end, room.data(), room.size(), 0) > 0) {
+    }
+    f.poll(f.loop);
+    CHECK(f.watch.writable == i);
+  }
+  CHECK(f.watch.readable == 0);
+}
+
+TEST_CASE("socket stream that is gone is not told, though somebody else has its descriptor open") {
+  fixture f;
+  std::array<int, 2> ends{};
+  REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) == 0);
+  const int copy = ::dup(ends[0]);
+  socket_stream other(f.loop, ends[0], "peer:2");
+  other.observe(&f.watch);
+  other.arm_readable();
+  f.poll(f.loop);
+  other.close();
+  f.near->arm_readable();  // In its place.
+  CHECK(::send(ends[1], "x", 1, 0) == 1);
+  f.poll(f.loop);
+  CHECK(f.watch.readable == 0);
+  f.send("x");
+  f.poll(f.loop);
+  CHECK(f.watch.readable == 1);
+  ::close(copy);
+  ::close(ends[1]);
 }
 
 TEST_CASE("socket stream may be destroyed or closed within a callback and while armed") {
