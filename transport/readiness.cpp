@@ -27,6 +27,11 @@ epoll_event event_of(std::uint32_t events, readiness::ticket which) noexcept {
   return made;
 }
 
+readiness::ticket ticket_of(const epoll_event& event) noexcept {
+  return {static_cast<std::uint32_t>(event.data.u64),
+          static_cast<std::uint32_t>(event.data.u64 >> 32)};
+}
+
 }  // namespace
 
 boost::asio::io_context::id readiness::id;
@@ -67,14 +72,12 @@ readiness::ticket readiness::add(int descriptor, member& who, error_code& failur
   return made;
 }
 
-void readiness::watch_output(int descriptor, ticket which) {
-  epoll_event event = event_of(input_events | EPOLLOUT, which);
-  if (::epoll_ctl(set_.native_handle(), EPOLL_CTL_MOD, descriptor, &event) != 0)
-    again(which, EPOLLHUP);
-}
-
-void readiness::again(ticket which, std::uint32_t events) {
-  again_.push_back(event_of(events, which));
+// It goes to the end of the kernel's queue of those that are ready: one that always has more to be
+// read has its turn as the others have.
+void readiness::watch(int descriptor, ticket which, bool output) {
+  epoll_event event = event_of(output ? input_events | EPOLLOUT : input_events, which);
+  if (::epoll_ctl(set_.native_handle(), EPOLL_CTL_MOD, descriptor, &event) == 0) return;
+  broken_.push_back(which);
   wait();
 }
 
@@ -94,7 +97,7 @@ void readiness::remove(int descriptor, ticket which, bool stays_open) noexcept {
 // What is left is told first, then the set is watched again.
 void readiness::wait() {
   if (is_posted_) return;
-  if (told_ == came_count_ && again_.empty()) {
+  if (told_ == came_count_ && broken_.empty()) {
     if (members_ > 0) watch_set();
     return;
   }
@@ -134,31 +137,38 @@ void readiness::tell_some() {
 }
 
 void readiness::tell_piece() {
+  using clock = std::chrono::steady_clock;
   bytes_read_ = 0;
   std::size_t left = events_at_once_max;
-  const auto may_go_on = [&] { return left-- > 0 && bytes_read_ < bytes_at_once_max; };
-  while (told_ < came_count_ && may_go_on()) tell(came_[told_++]);
-  // What is asked for meanwhile is behind those that wait.
-  for (std::size_t i = again_.size(); i > 0 && told_ == came_count_ && may_go_on(); --i) {
-    const epoll_event first = again_.front();
-    again_.pop_front();
-    tell(first);
-  }
+  const auto until = clock::now() + time_at_once_max;
+  const auto may_go_on = [&] {
+    return --left > 0 && bytes_read_ < bytes_at_once_max && clock::now() < until;
+  };
+  do {
+    if (!broken_.empty()) {
+      const ticket first = broken_.front();
+      broken_.pop_front();
+      tell(first, EPOLLHUP);
+    } else if (told_ < came_count_) {
+      const epoll_event& next = came_[told_++];
+      tell(ticket_of(next), next.events);
+    } else {
+      return;
+    }
+  } while (may_go_on());
 }
 
-void readiness::tell(const epoll_event& what) {
+void readiness::tell(ticket which, std::uint32_t events) {
   constexpr std::uint32_t broken = EPOLLERR | EPOLLHUP;
-  const std::uint64_t name = what.data.u64;
-  member* who = find(name);
-  if (who != nullptr && (what.events & (EPOLLIN | EPOLLRDHUP | broken)) != 0)
-    who->input_came(what.events);
-  who = find(name);
-  if (who != nullptr && (what.events & (EPOLLOUT | broken)) != 0) who->output_came();
+  member* who = find(which);
+  if (who != nullptr && (events & (EPOLLIN | EPOLLRDHUP | broken)) != 0) who->input_came(events);
+  who = find(which);
+  if (who != nullptr && (events & (EPOLLOUT | broken)) != 0) who->output_came();
 }
 
-readiness::member* readiness::find(std::uint64_t name) const noexcept {
-  const place& named = places_[static_cast<std::uint32_t>(name)];
-  return named.generation == static_cast<std::uint32_t>(name >> 32) ? named.who : nullptr;
+readiness::member* readiness::find(ticket which) const noexcept {
+  const place& named = places_[which.place];
+  return named.generation == which.generation ? named.who : nullptr;
 }
 
 }  // namespace troupe::transport

@@ -87,14 +87,14 @@ result<std::size_t> socket_stream::write_some(
 void socket_stream::arm_readable() {
   if (descriptor_ < 0 || reading_) return;
   attach();
-  if (has_input_) told_by_->again(ticket_, EPOLLIN);
+  if (has_input_) told_by_->watch(descriptor_, ticket_, writing_);
   reading_ = true;
 }
 
 void socket_stream::arm_writable() {
   if (descriptor_ < 0 || writing_) return;
   attach();
-  told_by_->watch_output(descriptor_, ticket_);
+  told_by_->watch(descriptor_, ticket_, true);
   writing_ = true;
 }
 
