@@ -16,7 +16,8 @@ struct foreign_connection {
   /// A connected TCP or Unix socket; taken over, also when attach() throws. With options::tls and
   /// no `request` it is spoken TLS on.
   int descriptor = -1;
-  /// Or a stream of the program's, with nothing armed. The server calls move_to() first.
+  /// Or a stream of the program's, with nothing armed: attach() calls its move_to(), so it is
+  /// called on the thread of the stream's loop.
   std::unique_ptr<transport::stream> bytes{};
   /// A request that the program has read whole; make_request() makes one. None: the server reads.
   std::optional<transport::http_request> request{};

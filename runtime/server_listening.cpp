@@ -70,6 +70,9 @@ void server::state::attach(foreign_connection from) {
     const std::lock_guard lock(mutex);
     if (now != phase::running) throw std::logic_error("the server does not run");
   }
+  // On this thread, since the loop that it leaves may be this thread's.
+  if (const auto failure = from.bytes->move_to(*loops[0]))
+    throw boost::system::system_error(failure, "attach");
   if (from.descriptor >= 0 && !from.request) from.bytes = secured(std::move(from.bytes));
   actors::tell(shared->transport, actors::accepted{std::make_shared<runtime::attached_connection>(
                                       std::move(from), settings.loops)});

@@ -38,6 +38,7 @@ session::session(shard& home, actors::link_id id, std::string sid, transport_kin
 
 session::~session() {
   if (queued_ != write_batch::root) home_.batch().leave(queued_);
+  events_.reset();  // First: what its listeners hold may speak of this session as it goes.
 }
 
 void session::open() {
