@@ -19,7 +19,7 @@ std::size_t event_listeners::count(std::string_view event) const noexcept {
 template <class Test>
 void event_listeners::remove_if(Test test) noexcept {
   for (event_listener* next = first_.get(); next != nullptr; next = next->next_.get())
-    if (test(*next)) next->is_removed_ = has_removed_ = true;
+    if (!next->is_removed_ && test(*next)) next->is_removed_ = has_removed_ = true;
   if (has_removed_ && visits_ == 0) free_removed();
 }
 

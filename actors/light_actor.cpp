@@ -77,14 +77,23 @@ caf::resumable::resume_result light_actor::resume(caf_unit*, std::size_t message
     try {
       deal_with(*next);
     } catch (...) {
-      caf::error why = error_of(std::current_exception());
-      if (is_request(*next)) answer(*next, caf::make_message(why));
-      quit(std::move(why));
+      fail(*next, std::current_exception());
     }
     if (!getf(is_shutting_down_flag)) continue;
     finish(std::move(fail_state_), unit_);
     released(this);
     return done;
+  }
+}
+
+// Saying why may throw in its turn, where memory has run out: it ends all the same.
+void light_actor::fail(const caf::mailbox_element& at, const std::exception_ptr& thrown) noexcept {
+  try {
+    caf::error why = error_of(thrown);
+    if (is_request(at)) answer(at, caf::make_message(why));
+    quit(std::move(why));
+  } catch (...) {
+    quit(caf::make_error(caf::exit_reason::unhandled_exception));
   }
 }
 
@@ -126,10 +135,13 @@ void light_actor::quit(caf::error reason) {
 }
 
 void light_actor::finish(caf::error reason, caf_unit* unit) {
-  try {
-    on_exit();
-  } catch (...) {
-    on_exit();  // It goes on where it was interrupted.
+  // What it throws interrupts it; it goes on there. Monitors must hear of the end all the same.
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    try {
+      on_exit();
+      break;
+    } catch (...) {
+    }
   }
   static_cast<void>(cleanup(std::move(reason), unit));
 }

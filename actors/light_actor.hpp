@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <exception>
 #include <utility>
 
 #include <troupe/actors/caf.hpp>
@@ -92,6 +93,7 @@ class light_actor : public actor_base, public caf::resumable {
   }
 #endif
   bool take_in(caf::mailbox_element_ptr element);
+  void fail(const caf::mailbox_element& at, const std::exception_ptr& thrown) noexcept;
   void deal_with(caf::mailbox_element& what);
   bool handle_of_caf(caf::mailbox_element& what);
   void answer(const caf::mailbox_element& what, caf::message content);
