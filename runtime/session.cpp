@@ -41,8 +41,9 @@ session::~session() {
   events_.reset();  // First: what its listeners hold may speak of this session as it goes.
 }
 
-void session::open() {
+void session::open(std::string_view greeting) {
   engine_.open(home_.now());
+  if (!greeting.empty()) greet(greeting);
   if (!home_.settings().initial_packet.empty())
     queue(std::make_shared<protocol::frame>("4" + home_.settings().initial_packet));
   if (!home_.hooks().connection.empty()) static_cast<events&>(conn()).opened();

@@ -48,8 +48,8 @@ class session final : public actors::link,
   /// Its polling requests come from scripts in a page, as the callback of this number. Before
   /// open(), if at all.
   void speak_jsonp(std::string_view index);
-  /// The transport is there: sends the open packet. Once, first.
-  void open();
+  /// The transport is there: sends the open packet, behind a WebSocket's `greeting`. Once, first.
+  void open(std::string_view greeting = {});
   /// A polling request of the client's; `from` is answered now or later.
   void get(http_peer& from);
   void post(http_peer& from, std::string_view body, bool binary_content);
@@ -118,6 +118,7 @@ class session final : public actors::link,
   void queue(const protocol::frame_ptr& frame);
   const protocol::frame_ptr* prepared(const protocol::frame_ptr& frame);
   const protocol::frame_ptr& translated(const protocol::frame_ptr& frame);
+  void greet(std::string_view greeting);
   void flush_websocket();
   void write_polled();
   void keep_for_poll();

@@ -21,10 +21,13 @@ class session::websocket_port final : public transport::websocket_connection::ho
       : owner_(owner), home_(home), probing_(probing) {}
 
   void adopt(std::unique_ptr<transport::stream> bytes, std::string unread,
-             std::string_view greeting, const std::optional<transport::deflate_agreement>& deflate);
+             const std::optional<transport::deflate_agreement>& deflate);
   bool is_compressed() const noexcept { return compression_ != nullptr; }
   /// Writes `frames` in gathers of at most 64; what the socket does not take is kept by reference.
   transport::outbox::verdict write(const std::vector<const protocol::frame_ptr*>& frames);
+  /// The same behind `greeting`, the 101 response, if it is not empty.
+  transport::outbox::verdict write_behind(std::string_view greeting,
+                                          const std::vector<const protocol::frame_ptr*>& frames);
   transport::websocket_connection& connection() noexcept { return *connection_; }
   /// As session::fetch, from its third step on.
   void fetch(std::size_t step) const noexcept { connection_->fetch(step); }

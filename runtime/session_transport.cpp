@@ -28,12 +28,22 @@ void session::open_websocket(std::unique_ptr<transport::stream> bytes, std::stri
     return home_.refuse_websocket(std::move(bytes), greeting);
   }
   auto port = std::make_unique<websocket_port>(*this, home_, probing);
-  port->adopt(std::move(bytes), std::move(unread), greeting, deflate);
+  port->adopt(std::move(bytes), std::move(unread), deflate);
   websocket_port& opened = *port;
   (probing ? probe_ : websocket_) = std::move(port);
-  if (!probing) open();
+  if (probing)
+    opened.write_behind(greeting, {});
+  else
+    open(greeting);
   opened.connection().start();
   plan();
+}
+
+// The open packet goes with the 101 response: one call, and the client wakes once.
+void session::greet(std::string_view greeting) {
+  const auto node = std::exchange(queued_, write_batch::root);
+  websocket_->write_behind(greeting, home_.batch().frames(node));
+  home_.batch().leave(node);
 }
 
 // --- engineio::session::host

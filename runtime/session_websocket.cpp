@@ -13,12 +13,9 @@ namespace troupe::runtime {
 using verdict = transport::outbox::verdict;
 
 void session::websocket_port::adopt(std::unique_ptr<transport::stream> bytes, std::string unread,
-                                    std::string_view greeting,
                                     const std::optional<transport::deflate_agreement>& deflate) {
   connection_.emplace(std::move(bytes), home_.websocket_options(), home_.scratch(), *this,
                       std::move(unread));
-  const boost::asio::const_buffer piece(greeting.data(), greeting.size());
-  connection_->write({&piece, 1}, {});
   if (!deflate) return;
   compression_ = std::make_unique<websocket_compression>(home_.shared_compression(), *deflate);
   connection_->decompress(compression_->inflater());
@@ -32,25 +29,31 @@ verdict session::websocket_port::write(const std::vector<const protocol::frame_p
     const boost::asio::const_buffer piece(bytes.data(), bytes.size());
     return connection_->write({&piece, 1}, {&owner, 1});
   }
+  return write_behind({}, frames);
+}
+
+verdict session::websocket_port::write_behind(
+    std::string_view greeting, const std::vector<const protocol::frame_ptr*>& frames) {
   constexpr std::size_t pieces_max = 64;
   std::array<boost::asio::const_buffer, pieces_max> pieces;
   std::array<std::shared_ptr<const void>, pieces_max> owners;
+  std::size_t count = 0;
+  if (!greeting.empty()) pieces[count++] = {greeting.data(), greeting.size()};
   verdict outcome = verdict::written;
-  for (std::size_t at = 0; at < frames.size();) {
-    const std::size_t count = std::min(pieces_max, frames.size() - at);
-    for (std::size_t i = 0; i < count; ++i) {
-      const protocol::frame_ptr& frame = *frames[at + i];
+  for (std::size_t at = 0; at < frames.size() || count > 0;) {
+    for (; count < pieces_max && at < frames.size(); ++at, ++count) {
+      const protocol::frame_ptr& frame = *frames[at];
       const auto small = compression_ == nullptr ? nullptr : compression_->compressed(frame);
       const std::string_view bytes = small == nullptr ? frame->websocket_bytes() : *small;
-      pieces[i] = {bytes.data(), bytes.size()};
+      pieces[count] = {bytes.data(), bytes.size()};
       if (small == nullptr)
-        owners[i] = frame;
+        owners[count] = frame;
       else
-        owners[i] = small;
+        owners[count] = small;
     }
     outcome = connection_->write({pieces.data(), count}, {owners.data(), count});
     if (outcome == verdict::overflow || outcome == verdict::failed) return outcome;
-    at += count;
+    count = 0;
   }
   return outcome;
 }
