@@ -7,6 +7,8 @@
 namespace troupe::transport {
 
 void header_fields::add(std::string name, std::string value) {
+  // A request or response has some; one after the other they would be moved thrice.
+  if (fields_.empty()) fields_.reserve(8);
   fields_.emplace_back(std::move(name), std::move(value));
 }
 

@@ -31,8 +31,10 @@ void assign_target(http_request& request, std::string_view target);
 std::string field_text(std::string_view text);
 
 /// Status line and header with the empty line; Content-Length says `response.body`'s length. `date`
-/// is that of the response, unless it is empty or the response has one.
-std::string response_head(const http_response& response, bool close, std::string_view date = {});
+/// is that of the response, unless it is empty or the response has one. There is room for `room`
+/// bytes behind it.
+std::string response_head(const http_response& response, bool close, std::string_view date = {},
+                          std::size_t room = 0);
 
 /// Whether a response to this request method may have a body at all (RFC 9110, section 6.4.1).
 bool may_have_body(unsigned status, bool is_head) noexcept;

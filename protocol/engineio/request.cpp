@@ -18,6 +18,8 @@ int hex_value(char c) noexcept {
 
 // application/x-www-form-urlencoded, as URLSearchParams reads it.
 std::string decode_percent(std::string_view text) {
+  const auto is_encoded = [](char c) { return c == '%' || c == '+'; };
+  if (std::none_of(text.begin(), text.end(), is_encoded)) return std::string(text);
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -58,6 +60,8 @@ std::optional<std::string_view> query::find(std::string_view name) const noexcep
 
 query parse_query(std::string_view text) {
   query found;
+  found.parameters.reserve(std::min(
+      parameters_max, static_cast<std::size_t>(std::count(text.begin(), text.end(), '&')) + 1));
   while (!text.empty() && found.parameters.size() < parameters_max) {
     const std::size_t end = std::min(text.find('&'), text.size());
     const std::string_view pair = text.substr(0, end);
