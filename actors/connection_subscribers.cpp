@@ -8,12 +8,12 @@ namespace troupe::actors {
 
 void connection_actor::tell_connected(socket_state& who) {
   for (const auto& to : who.shared->subscribers) {
-    if (to->is_over() || !to->wanted().rooms.empty()) continue;
-    if (to->is_full()) {
+    if (to->is_over() || !to->wanted().connects || !to->wanted().rooms.empty()) continue;
+    if (to->is_full() && !to->pauses()) {
       // It will not be told of the rest either, so that each client it hears of has a beginning.
       who.more().unheard_by.push_back(to.get());
       home_.count().actor_messages_dropped.add();
-    } else if (to->wanted().connects) {
+    } else {
       to->send(client_connected{who.entry->name(), who.sid, who.is_recovered});
     }
   }

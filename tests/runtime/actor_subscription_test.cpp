@@ -84,6 +84,47 @@ TEST_CASE("an actor that does not keep up misses events, which are counted, and 
   });
 }
 
+TEST_CASE("an actor that clients wait for hears of those that come while it is full") {
+  with_seeds(20, [](std::uint64_t seed) {
+    audience all(seed, {.messages_max = 1, .when_full = subscription_options::full::pause});
+    bench_client client(all.bench, over::websocket), late(all.bench, over::websocket);
+    client.join();
+    all.bench.run();
+    all.notes.keeps = true;
+    client.send("42[\"x\"]");
+    all.bench.run();
+    late.join();
+    late.send("42[\"late\"]");
+    all.bench.run();
+    late.leave();
+    all.bench.run();
+    CHECK(all.notes.heard == strings{"connected", "x", "connected", "late", "disconnected"});
+    CHECK(all.dropped() == 0);
+  });
+}
+
+TEST_CASE("an actor that wants no connects hears those that came while it was full") {
+  with_seeds(20, [](std::uint64_t seed) {
+    audience all(seed, {.connects = false, .messages_max = 1});
+    bench_client client(all.bench, over::websocket), late(all.bench, over::websocket);
+    client.join();
+    all.bench.run();
+    all.notes.keeps = true;
+    client.send("42[\"x\"]");
+    all.bench.run();
+    late.join();
+    all.bench.run();
+    all.notes.keeps = false;
+    all.notes.kept.clear();
+    late.send("42[\"late\"]");
+    all.bench.run();
+    late.leave();
+    all.bench.run();
+    CHECK(all.notes.heard == strings{"x", "late", "disconnected"});
+    CHECK(all.dropped() == 0);
+  });
+}
+
 TEST_CASE("clients are not read while an actor that asked for it has their events") {
   with_seeds(50, [](std::uint64_t seed) {
     int handled = 0;
