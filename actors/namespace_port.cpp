@@ -15,6 +15,7 @@ caf::error error_of(const collected_acks& result) {
     return caf::make_error(caf::sec::request_timeout);
   if (result.error == make_error_code(ack_errc::too_many))
     return caf::make_error(caf::sec::runtime_error, std::string("too many acks are awaited"));
+  if (result.error) return caf::make_error(caf::sec::runtime_error, result.error.message());
   return caf::make_error(caf::sec::request_receiver_down);
 }
 

@@ -101,11 +101,37 @@ TEST_CASE("an actor asks a client, and is answered by its ack or with an error")
     self.ask(port, {client.id_in(), "connect", {}});
     all.bench.run();
     REQUIRE(came.size() == 2);
+    std::sort(came.begin(), came.end());
+    CHECK(came[0].find("request_receiver_down") != std::string::npos);
+    CHECK(came[1].find("runtime_error") != std::string::npos);
     all.bench.advance(std::chrono::seconds(4));
     REQUIRE(came.size() == 3);
     CHECK(came[2].find("request_timeout") != std::string::npos);
     caf::anon_send_exit(who, caf::exit_reason::user_shutdown);
   });
+}
+
+TEST_CASE("an actor that asks a client by a namespace that fails is not told of a missing client") {
+  int lost = 0;
+  with_seeds(50, [&](std::uint64_t seed) {
+    strings came;
+    audience all(seed, {});
+    bench_client client(all.bench, over::websocket);
+    client.join();
+    all.bench.run();
+    const caf::actor who =
+        troupe::actors::spawn_on<asker>(all.embedder.system, all.bench.unit(0), came);
+    caf::actor_cast<asker*>(who)->ask(all.bench.io().actor(), {client.id_in(), "name?", {}});
+    caf::anon_send_exit(all.bench.directory().find("/")->broadcaster(), caf::exit_reason::kill);
+    all.bench.run();
+    if (client.received_as("42").empty()) {
+      REQUIRE(came.size() == 1);
+      CHECK(came[0].find("runtime_error") != std::string::npos);
+      ++lost;
+    }
+    caf::anon_send_exit(who, caf::exit_reason::user_shutdown);
+  });
+  CHECK((lost > 0 || troupe::testing::only_seed()));
 }
 
 TEST_CASE("an actor that asks a client where too much waits is told so") {
