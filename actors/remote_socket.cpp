@@ -5,16 +5,17 @@
 
 namespace troupe {
 
-bool remote_socket::emit_values(std::string_view event, arguments values,
-                                ack_handler handler) const {
-  broadcast_operator::answers_handler on_answer;
-  if (handler)
-    on_answer = actors::where_given<actors::collected_acks>(
-        *only_.directory_, [handler = std::move(handler)](actors::collected_acks&& all) {
-          if (!all.answers.empty()) return handler(std::move(all.answers.front()));
-          handler(all.error ? all.error : make_error_code(ack_errc::disconnected));
-        });
-  return only_.emit_values(event, std::move(values), std::move(on_answer));
+remote_socket::answers_handler remote_socket::answer_anywhere(ack_handler handler) {
+  if (!handler) return {};
+  return [handler = std::move(handler)](actors::collected_acks&& all) {
+    if (!all.answers.empty()) return handler(std::move(all.answers.front()));
+    handler(all.error ? all.error : make_error_code(ack_errc::disconnected));
+  };
+}
+
+remote_socket::answers_handler remote_socket::on_answer(ack_handler handler) const {
+  return actors::where_given<actors::collected_acks>(*only_.directory_,
+                                                     answer_anywhere(std::move(handler)));
 }
 
 }  // namespace troupe

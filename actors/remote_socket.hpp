@@ -42,16 +42,19 @@ class remote_socket {
   template <class... Values>
   bool emit(std::string_view event, Values&&... values) const {
     detail::emission<ack_result> what(std::forward<Values>(values)...);
-    return emit_values(event, std::move(what.values), std::move(what.on_ack));
+    return only_.emit_values(event, std::move(what.values), on_answer(std::move(what.on_ack)));
   }
-  /// The answer as a future: for threads that may wait, never in a handler. It is an error at once
-  /// if the emit was refused.
+  /// The answer as a future: for threads that may wait, never in a handler (which may hand it to
+  /// one; the answer comes also when that handler's client has gone). It is an error at once if the
+  /// emit was refused.
   template <class... Values>
   std::future<ack_result> emit_with_ack(std::string_view event, Values&&... values) const {
     auto answer = std::make_shared<std::promise<ack_result>>();
     auto future = answer->get_future();
-    emit(event, std::forward<Values>(values)...,
-         [answer](const ack_result& result) { answer->set_value(result); });
+    detail::emission<ack_result> what(
+        std::forward<Values>(values)...,
+        [answer](const ack_result& result) { answer->set_value(result); });
+    only_.emit_values(event, std::move(what.values), answer_anywhere(std::move(what.on_ack)));
     return future;
   }
   /// The same with another ack timeout than options::ack_timeout.
@@ -65,7 +68,9 @@ class remote_socket {
   bool disconnect(bool close = false) const { return only_.disconnect_sockets(close); }
 
  private:
-  bool emit_values(std::string_view event, arguments values, ack_handler handler) const;
+  using answers_handler = broadcast_operator::answers_handler;
+  answers_handler on_answer(ack_handler handler) const;
+  static answers_handler answer_anywhere(ack_handler handler);
 
   broadcast_operator only_;
   std::shared_ptr<const picture> seen_;

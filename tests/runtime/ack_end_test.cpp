@@ -1,12 +1,14 @@
 #include <tests/catch.hpp>
 
 #include <chrono>
+#include <future>
 #include <string>
 #include <vector>
 
 #include <tests/runtime/bench_client.hpp>
 #include <tests/seeds.hpp>
 #include <troupe/actors/counters.hpp>
+#include <troupe/actors/remote_socket.hpp>
 
 using namespace std::chrono_literals;
 using troupe::actors::counters;
@@ -169,4 +171,33 @@ TEST_CASE("an ack may be waited for without end") {
     client.send("43" + packet.substr(0, packet.find('[')) + "[2]");
   bench.run();
   CHECK(answers == strings{"2;", "1"});
+}
+
+TEST_CASE("an answer that a future is for comes when the client that asked has gone") {
+  with_seeds(20, [](std::uint64_t seed) {
+    server_bench bench(seed, static_cast<unsigned>(1 + seed % 3));
+    std::vector<troupe::remote_socket> found;
+    std::future<troupe::ack_result> answer;
+    bench.io().on_connection([&](troupe::socket& socket) {
+      socket.on("ask", [&] { answer = found.at(0).emit_with_ack("name?"); });
+    });
+    bench_client asked(bench, over::websocket), asks(bench, over::websocket);
+    asked.join();
+    bench.run();
+    bench.io().fetch_sockets([&](std::vector<troupe::remote_socket> all) { found = all; });
+    asks.join();
+    bench.run();
+    REQUIRE(found.at(0).id() == asked.id_in());
+    asks.send("42[\"ask\"]");
+    bench.run();
+    asks.leave();
+    bench.run();
+    const strings questions = asked.received_as("42");
+    REQUIRE(questions.size() == 1);
+    asked.send("43" + questions[0].substr(0, questions[0].find('[')) + "[\"Ada\"]");
+    bench.run();
+    REQUIRE(answer.valid());
+    REQUIRE(answer.wait_for(0s) == std::future_status::ready);
+    CHECK(text(answer.get()) == "\"Ada\";");
+  });
 }
