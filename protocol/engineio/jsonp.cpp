@@ -43,6 +43,7 @@ std::string jsonp_response(std::string_view index, std::string_view payload) {
 
 std::optional<std::string> jsonp_payload(std::string_view body) {
   const query form = parse_query(body);
+  if (form.is_cut) return std::nullopt;
   const std::string* field = nullptr;
   for (const auto& [name, value] : form.parameters) {
     if (name != "d") continue;

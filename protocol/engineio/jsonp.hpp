@@ -13,7 +13,7 @@ std::string jsonp_response(std::string_view index, std::string_view payload);
 
 /// The payload in the form field `d` of a POST's body (application/x-www-form-urlencoded), with
 /// line ends as the client escaped them: `\n` is a line feed, `\\n` a backslash and an n. None if
-/// there is not exactly one such field; the reference does nothing then.
+/// there is not exactly one such field (the reference does nothing then), or over 256 of any name.
 std::optional<std::string> jsonp_payload(std::string_view body);
 
 }  // namespace troupe::protocol::engineio

@@ -62,11 +62,15 @@ query parse_query(std::string_view text) {
   query found;
   found.parameters.reserve(std::min(
       parameters_max, static_cast<std::size_t>(std::count(text.begin(), text.end(), '&')) + 1));
-  while (!text.empty() && found.parameters.size() < parameters_max) {
+  while (!text.empty()) {
     const std::size_t end = std::min(text.find('&'), text.size());
     const std::string_view pair = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (pair.empty()) continue;
+    if (found.parameters.size() == parameters_max) {
+      found.is_cut = true;
+      break;
+    }
     const std::size_t equals = std::min(pair.find('='), pair.size());
     const std::string_view value = pair.substr(std::min(equals + 1, pair.size()));
     found.parameters.emplace_back(decode_percent(pair.substr(0, equals)), decode_percent(value));
@@ -105,6 +109,8 @@ std::string_view name_of(transport_kind kind) noexcept {
 
 std::optional<request_errc> check(const request_facts& facts,
                                   const transport_set& served) noexcept {
+  // The last of a name counts, and may be among those that were not kept.
+  if (facts.parameters.is_cut) return request_errc::bad_request;
   const std::string_view transport = facts.parameters.find("transport").value_or("");
   if (!is_served(transport, served)) return request_errc::transport_unknown;
   if (!is_header_value(facts.origin)) return request_errc::bad_request;

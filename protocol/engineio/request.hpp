@@ -10,12 +10,14 @@ namespace troupe::protocol::engineio {
 /// The query parameters of a request, percent-decoded, in order of appearance.
 struct query {
   std::vector<std::pair<std::string, std::string>> parameters;
+  bool is_cut = false;  ///< There were more than are kept.
   /// The last value under `name`, if any: the one that counts in the reference.
   std::optional<std::string_view> find(std::string_view name) const noexcept;
 };
 
-/// Parses what follows `?` ("EIO=4&transport=polling"). At most 256 parameters are kept; a bad
-/// percent escape stays as it is, as in the reference. Never throws but for memory.
+/// Parses what follows `?` ("EIO=4&transport=polling"). At most 256 parameters are kept, of more
+/// the first (is_cut); a bad percent escape stays as it is, as in the reference. Never throws but
+/// for memory.
 query parse_query(std::string_view text);
 
 /// The revisions of Engine.IO's protocol; revision 3 is that of Socket.IO 1 and 2.
@@ -65,8 +67,9 @@ struct request_facts {
 bool is_header_value(std::string_view text) noexcept;
 
 /// Checks a request up to the hooks (allowRequest): transport, origin bytes, sid, method, version,
-/// in the reference's order. None: go on, as a handshake without `sid`, else as a request to the
-/// session. A WebSocket request for a polling session is let through (it is an upgrade).
+/// in the reference's order; before these, that the query is whole (bad_request). None: go on, as a
+/// handshake without `sid`, else as a request to the session. A WebSocket request for a polling
+/// session is let through (it is an upgrade).
 std::optional<request_errc> check(const request_facts& facts, const transport_set& served) noexcept;
 
 }  // namespace troupe::protocol::engineio

@@ -30,6 +30,9 @@ TEST_CASE("a JSONP body's payload is its one field d") {
   CHECK_FALSE(jsonp_payload(""));
   CHECK_FALSE(jsonp_payload("D=40"));
   CHECK_FALSE(jsonp_payload("d=40&d=41"));
+  std::string many = "d=40";
+  for (int i = 0; i < 256; ++i) many += "&x";
+  CHECK_FALSE(jsonp_payload(many + "&d=41"));
 }
 
 TEST_CASE("line ends in a JSONP body are as the client escaped them") {

@@ -53,6 +53,14 @@ TEST_CASE("a query keeps at most 256 parameters") {
   std::string text;
   for (int i = 0; i < 1000; ++i) text += "a&";
   CHECK(parse_query(text).parameters.size() == 256);
+  CHECK(parse_query(text).is_cut);
+}
+
+TEST_CASE("a request with more parameters than are kept is refused, since the last counts") {
+  std::string text = "EIO=4&transport=polling";
+  for (int i = 2; i < 256; ++i) text += "&a";
+  CHECK(checked({text + "&&"}) == std::nullopt);
+  CHECK(checked({text + "&transport=no"}) == request_errc::bad_request);
 }
 
 TEST_CASE("revision 3 is anything but EIO=4, served if it is told to, and kept to") {
