@@ -37,7 +37,7 @@ class http_connection final : private stream::observer {
     /// 431) behind this call, with the fields that this gives, and the connection ends. `begun`:
     /// the request without its body; null if its header is not whole or is what is refused.
     virtual header_fields on_refused(unsigned status, const http_request* begun) = 0;
-    /// Reading failed, other than by the client's end: on_closed follows, or the answer under way.
+    /// Reading failed, other than by the client's end: on_closed follows.
     virtual void on_read_failed(const boost::system::error_code&) {}
     /// The client went away while its request waited for an answer, or between requests, or a
     /// deadline or an error ended the connection.
