@@ -17,6 +17,7 @@
 #include <tests/transport/memory_stream.hpp>
 #include <troupe/transport/outbox.hpp>
 #include <troupe/transport/tls_context.hpp>
+#include <troupe/transport/tls_stream.hpp>
 
 using namespace troupe::transport;
 using testing::memory_stream;
@@ -183,6 +184,7 @@ TEST_CASE("a TLS stream ends in order and tells of the peer's end") {
   SSL_shutdown(both.client);
   both.run();
   CHECK(both.end == boost::asio::error::eof);
+  CHECK_FALSE(is_tls_error(both.end));
 }
 
 TEST_CASE("a TLS stream that is armed again and again tells once of what it holds") {
@@ -204,6 +206,7 @@ TEST_CASE("a TLS stream goes on writing when the peer has ended without TLS's en
   both.peer->incoming_end = true;
   both.run();
   CHECK(both.end == boost::asio::error::eof);
+  CHECK_FALSE(is_tls_error(both.end));
   both.write("the rest");
   both.run();
   CHECK(both.heard == "the rest");
@@ -213,8 +216,8 @@ TEST_CASE("a TLS stream fails on what is no TLS") {
   tls_pair both;
   both.peer->incoming = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
   REQUIRE(both.peer->run());
-  CHECK(both.end);
   CHECK(both.end != boost::asio::error::eof);
+  CHECK(is_tls_error(both.end));
   const boost::asio::const_buffer piece("x", 1);
   CHECK_FALSE(both.server->write_some({&piece, 1}).has_value());
 }
