@@ -2,6 +2,7 @@
 
 #include "e2e_parts.hpp"
 
+#include <atomic>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -73,18 +74,20 @@ void serve_catch_all(socket& socket, const notes& log) {
 }
 
 /// Threads of the embedder's reach a socket by its executor.
-void serve_elsewhere(socket& socket, worker& elsewhere) {
+void serve_elsewhere(socket& socket, worker& elsewhere,
+                     const std::shared_ptr<std::atomic<bool>>& has_gone_on) {
   socket.on("from-elsewhere", [&socket, &elsewhere](int count) {
     elsewhere.after_a_while([&socket, count, here = socket.executor()] {
       for (int i = 0; i < count; ++i) here.post([&socket, i] { socket.emit("told", i); });
     });
   });
-  socket.on("throw-from-elsewhere", [&socket, &elsewhere] {
-    elsewhere.after_a_while([&socket, here = socket.executor()] {
+  socket.on("throw-from-elsewhere", [&socket, &elsewhere, has_gone_on] {
+    elsewhere.after_a_while([has_gone_on, here = socket.executor()] {
       here.post([] { throw std::runtime_error("asked to"); });
-      here.post([&socket] { socket.emit("told", "after the end"); });
+      here.post([has_gone_on] { *has_gone_on = true; });
     });
   });
+  socket.on("has-gone-on", [has_gone_on] { return has_gone_on->load(); });
 }
 
 void serve_middlewares(socket& socket, const notes& log) {
@@ -133,9 +136,10 @@ void serve_reasons(troupe::server& io, socket& socket) {
 
 void serve_listeners(troupe::server& io) {
   const auto elsewhere = std::make_shared<worker>();
-  io.of("/listeners").on_connection([elsewhere](socket& socket) {
+  const auto has_gone_on = std::make_shared<std::atomic<bool>>(false);
+  io.of("/listeners").on_connection([elsewhere, has_gone_on](socket& socket) {
     const auto log = std::make_shared<std::vector<std::string>>();
-    serve_elsewhere(socket, *elsewhere);
+    serve_elsewhere(socket, *elsewhere, has_gone_on);
     serve_removal(socket, log);
     serve_catch_all(socket, log);
     serve_notes(socket, log);

@@ -4,7 +4,7 @@
 // /listeners: once; chain (three listeners, the first removes itself and adds the third); gone;
 //   off(name); listener-count(name, ack); from-elsewhere(n): emits "told" with 0 to n - 1, by n
 //   calls that another thread brings here; throw-from-elsewhere: the first throws, the rest is not
-//   called; listen-any, off-any, listen-outgoing, off-outgoing (two catch-all listeners each);
+//   called, and has-gone-on(ack) says whether it was; listen-any, off-any, listen-outgoing, off-outgoing (two catch-all listeners each);
 //   tell-me, tell-all, tell-others: emit "told"; send, send-all: "message" with the arguments;
 //   reserved(name, ack): whether emitting it is refused
 // /middlewares: two socket middlewares; "blocked" is refused, "later" waits for release(), "now"
@@ -51,6 +51,7 @@ function serveCatchAll(socket, log) {
     for (let i = 0; i < n; ++i) setImmediate(() => socket.emit("told", i));
   });
   socket.on("throw-from-elsewhere", () => setImmediate(() => socket.disconnect()));
+  socket.on("has-gone-on", (ack) => ack(false));
   socket.on("tell-me", () => socket.emit("told", 1, 2));
   socket.on("tell-all", () => socket.nsp.emit("told", 1));
   socket.on("tell-others", () => socket.broadcast.emit("told", 1));
