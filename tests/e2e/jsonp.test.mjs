@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import http from "node:http";
 import { after, afterEach, before, describe, it } from "node:test";
 import { inBrowser, launchBrowser } from "./browser.mjs";
-import { slowness, startServer } from "./server.mjs";
+import { slowness, startServer, within } from "./server.mjs";
 
 const library = readFileSync(
   new URL("./node_modules/socket.io-client-2/dist/socket.io.js", import.meta.url));
@@ -50,6 +50,8 @@ describe("JSONP in a browser", inBrowser, () => {
   async function open(options = { forceJSONP: true, transports: ["polling"] }) {
     const page = await (await browser.newContext()).newPage();
     page.setDefaultTimeout(20_000 * slowness);
+    const evaluate = page.evaluate.bind(page);  // Which has no deadline of its own.
+    page.evaluate = (...args) => within(evaluate(...args), "the page answers", 20_000);
     page.kinds = new Set();
     page.faults = [];
     page.on("request", (one) => one.url().startsWith(server.url) &&

@@ -45,11 +45,18 @@ function overWebSocket(socket, encode = same, decode = same) {
   };
 }
 
+/** What comes next in a session that must not end yet. */
+async function going(session) {
+  const { came, ended } = await session.more();
+  if (ended !== undefined) throw new Error(`it has ended before it had joined: ${ended}`);
+  return came;
+}
+
 /** Until both the reply to a CONNECT and "auth" have come; gives the namespace's id. */
-async function joined(receive) {
+async function joined(session) {
   let id;
   for (let isGreeted = false; !id || !isGreeted;) {
-    for (const one of await receive()) {
+    for (const one of await going(session)) {
       if (one.startsWith?.('40{"sid"')) id = JSON.parse(one.slice(2)).sid;
       if (one.startsWith?.('42["auth"')) isGreeted = true;
     }
@@ -140,7 +147,7 @@ export const oldCarriers = {
     const { sid, path, more } = await openOldPolling(server);
     const session = overPolling({ id: sid, path }, counted);
     for (let all = more; !all.some((one) => one.startsWith('42["auth"'));)
-      all = (await session.more()).came;
+      all = await going(session);
     return session;
   },
 };
@@ -152,14 +159,14 @@ export const packedCarriers = {
     await socket.receive("the handshake");
     const session = overWebSocket(socket, packed, unpacked);
     session.send([{ type: 0, nsp: "/" }]);
-    session.id = await joined(async () => (await session.more()).came);
+    session.id = await joined(session);
     return session;
   },
   "msgpack polling": async (server) => {
     const { path } = await openPolling(server);
     const session = overPolling({ path: at(server, path) }, inMsgpack);
     await session.send([{ type: 0, nsp: "/" }]);
-    session.id = await joined(async () => (await session.more()).came);
+    session.id = await joined(session);
     return session;
   },
 };
