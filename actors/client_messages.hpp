@@ -30,14 +30,14 @@ struct subscription_options {
   /// Messages that it has been sent and has not handled: those for which a copy lives.
   std::size_t messages_max = 10'000;
   enum class full : std::uint8_t {
-    /// At messages_max it is sent no more events; each is counted (actor_messages_dropped). Nobody
-    /// else notices.
+    /// At messages_max it is sent no more events; each is counted (actor_messages_dropped). Who
+    /// connects then is not told of at all, if it wants connects. Nobody else notices.
     drop,
-    /// It gets every event. A client is not read while options::events_in_flight_max of its events
-    /// have not been handled by all such actors: a slow one slows its clients down.
+    /// It gets every event and connect, past messages_max too. A client of whose events
+    /// options::events_in_flight_max wait for such actors is not read: slow ones slow it down.
     pause
   };
-  /// Either way: who connects while it is full is not told of at all, nor is a join or leave.
+  /// Either way: at messages_max it is not told of a room's joins and leaves; each is counted.
   full when_full = full::drop;
 };
 
@@ -113,10 +113,10 @@ struct acknowledge {
 };
 /// As a request: emits to one client and is answered with client_answer, the arguments of its ack,
 /// or with an error: sec::request_timeout, also of a client that goes meanwhile;
-/// sec::request_receiver_down when there is none of that id; sec::runtime_error when too many acks
-/// are awaited or operations wait, or for a reserved event name.
+/// sec::request_receiver_down when there is none of that id; sec::runtime_error when too much
+/// waits, the namespace or the server ends, or the event's name is reserved.
 struct ask_client {
-  std::string sid;
+  std::string sid;  ///< A room, so all in it are asked: not what a client says, unchecked.
   std::string event;
   arguments values;
   std::chrono::milliseconds timeout{0};  ///< 0: options::ack_timeout.
