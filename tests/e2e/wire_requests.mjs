@@ -130,8 +130,8 @@ async function upgradeLine(server, head) {
   const [header, ...rest] = text.split("\r\n\r\n");
   const body = header.startsWith("HTTP/1.1 101 ") ? "" : rest[0];
   const [status, ...fields] = (header ?? "").split("\r\n");
-  const said = fields.map((field) => field.toLowerCase())
-    .filter((field) => !/^(connection|date|upgrade|content-.*|sec-websocket-accept):/.test(field));
+  const said = fields.map((field) => field.toLowerCase().replace(/^date: .*/, "date"))
+    .filter((field) => !/^(connection|upgrade|content-.*|sec-websocket-accept):/.test(field));
   return [status, ...said, body].filter(Boolean).join("; ") || "closed, no answer";
 }
 
