@@ -37,8 +37,12 @@ struct subscription_options {
     /// options::events_in_flight_max wait for such actors is not read: slow ones slow it down.
     pause
   };
-  /// Either way: at messages_max it is not told of a room's joins and leaves; each is counted.
+  /// Either way: at messages_max it is not told of a room's joins and leaves, nor of disconnects if
+  /// it wants no connects; each is counted. (pause: of disconnects it always is.)
   full when_full = full::drop;
+  /// The bound of `pause`: at it, who connects is not told of, nor what that client does; counted.
+  /// What clients do that came before is bounded by each one's events_in_flight_max.
+  std::size_t paused_messages_max = 1'000'000;
 };
 
 /// A client joined the namespace.

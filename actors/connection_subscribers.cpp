@@ -8,12 +8,11 @@ namespace troupe::actors {
 
 void connection_actor::tell_connected(socket_state& who) {
   for (const auto& to : who.shared->subscribers) {
-    if (to->is_over() || !to->wanted().connects || !to->wanted().rooms.empty()) continue;
-    if (to->is_full() && !to->pauses()) {
-      // It will not be told of the rest either, so that each client it hears of has a beginning.
+    if (to->is_over()) continue;
+    if (to->ignores_newcomers()) {
       who.more().unheard_by.push_back(to.get());
       home_.count().actor_messages_dropped.add();
-    } else {
+    } else if (to->hears_connects()) {
       to->send(client_connected{who.entry->name(), who.sid, who.is_recovered});
     }
   }
@@ -52,9 +51,14 @@ void connection_actor::tell_room_changed(socket_state& who, const std::string& r
 void connection_actor::tell_disconnected(socket_state& ended, disconnect_reason reason,
                                          const std::vector<std::string>& rooms) {
   for (const std::string& room : rooms) tell_room_changed(ended, room, false);
-  for (const auto& to : ended.shared->subscribers)
-    if (is_heard(ended, *to) && to->wanted().disconnects && to->wanted().rooms.empty())
+  for (const auto& to : ended.shared->subscribers) {
+    if (!is_heard(ended, *to) || !to->wanted().disconnects || !to->wanted().rooms.empty()) continue;
+    // One that was told of the connect is told; the others may come and go without end.
+    if (to->is_full() && !to->hears_connects() && !to->pauses())
+      home_.count().actor_messages_dropped.add();
+    else
       to->send(client_disconnected{ended.entry->name(), ended.sid, reason});
+  }
 }
 
 bool connection_actor::is_heard(const socket_state& of, const subscription& by) noexcept {

@@ -33,9 +33,14 @@ class subscription : public std::enable_shared_from_this<subscription> {
   bool wants_client_in(const std::vector<std::string>& rooms) const noexcept;
   bool pauses() const noexcept { return wanted_.when_full == subscription_options::full::pause; }
   /// It has as many messages to handle as it may have.
-  bool is_full() const noexcept {
-    return unhandled_.load(std::memory_order_relaxed) >= wanted_.messages_max;
+  bool is_full() const noexcept { return unhandled() >= wanted_.messages_max; }
+  /// It is not to hear of a client that joins now, nor of what that does. If it drops events and
+  /// hears of connects, each client that it hears of has a beginning.
+  bool ignores_newcomers() const noexcept {
+    if (pauses()) return unhandled() >= wanted_.paused_messages_max;
+    return hears_connects() && is_full();
   }
+  bool hears_connects() const noexcept { return wanted_.connects && wanted_.rooms.empty(); }
 
   /// Sends a message that is counted until it and its copies are gone.
   template <class Message>
@@ -52,6 +57,7 @@ class subscription : public std::enable_shared_from_this<subscription> {
  private:
   struct credit;
   std::shared_ptr<const void> take_credit(caf::actor client);
+  std::size_t unhandled() const noexcept { return unhandled_.load(std::memory_order_relaxed); }
 
   const caf::actor who_;
   const subscription_options wanted_;

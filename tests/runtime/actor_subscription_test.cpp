@@ -125,6 +125,44 @@ TEST_CASE("an actor that wants no connects hears those that came while it was fu
   });
 }
 
+TEST_CASE("an actor that clients wait for is sent so much in all, and hears no newcomers then") {
+  with_seeds(20, [](std::uint64_t seed) {
+    audience all(seed, {.messages_max = 1,
+                        .when_full = subscription_options::full::pause,
+                        .paused_messages_max = 2});
+    bench_client client(all.bench, over::websocket), late(all.bench, over::websocket);
+    all.notes.keeps = true;
+    client.join();
+    client.send("42[\"x\"]");
+    all.bench.run();
+    late.join();
+    late.send("42[\"late\"]");
+    all.bench.run();
+    late.leave();
+    client.send("42[\"y\"]");
+    all.bench.run();
+    CHECK(all.notes.heard == strings{"connected", "x", "y"});
+    CHECK(all.dropped() == 1);
+  });
+}
+
+TEST_CASE("a full actor that wants no connects is not sent the ends of those that come and go") {
+  with_seeds(20, [](std::uint64_t seed) {
+    audience all(seed, {.connects = false, .messages_max = 1});
+    bench_client client(all.bench, over::websocket), late(all.bench, over::websocket);
+    client.join();
+    all.notes.keeps = true;
+    client.send("42[\"x\"]");
+    all.bench.run();
+    late.join();
+    all.bench.run();
+    late.leave();
+    all.bench.run();
+    CHECK(all.notes.heard == strings{"x"});
+    CHECK(all.dropped() == 1);
+  });
+}
+
 TEST_CASE("clients are not read while an actor that asked for it has their events") {
   with_seeds(50, [](std::uint64_t seed) {
     int handled = 0;
