@@ -129,7 +129,7 @@ TEST_CASE("an actor that clients wait for is sent so much in all, and hears no n
   with_seeds(20, [](std::uint64_t seed) {
     audience all(seed, {.messages_max = 1,
                         .when_full = subscription_options::full::pause,
-                        .paused_messages_max = 2});
+                        .paused_messages_max = 1});
     bench_client client(all.bench, over::websocket), late(all.bench, over::websocket);
     all.notes.keeps = true;
     client.join();
