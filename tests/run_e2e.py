@@ -36,6 +36,8 @@ def run(folder, path):
                                stderr=subprocess.STDOUT, text=True, errors="replace",
                                timeout=FILE_TIMEOUT_S, check=False)
         text, passed = ended.stdout, ended.returncode == 0
+        if ended.returncode < 0:
+            text += f"\n{path.name}: ended by signal {-ended.returncode}"
     except subprocess.TimeoutExpired as late:
         text, passed = f"{late.stdout or ''}\n{path.name}: not done after {FILE_TIMEOUT_S} s", False
     # The summary of each file would drown the tests; its failures are above it in full.

@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 
 
-def tally_ctest(text):
+def tally_ctest(log):
     """Catch2 says how many cases ran; of any other test ctest's verdict is all there is."""
+    text = log.read_text(errors="replace")
     passed, failures = 0, []
     for block in re.split(r"^\d+/\d+ Testing: ", text, flags=re.MULTILINE)[1:]:
         name = block.split("\n", 1)[0]
@@ -29,11 +30,12 @@ def tally_ctest(text):
     return passed, failures
 
 
-def tally_tap(text):
+def tally_tap(results):
     """The closing comment counts; a failing suite that only has failing tests is not one itself."""
+    text = results.read_text(errors="replace")
     count = {key: int(n) for key, n in re.findall(r"^# (pass|fail|cancelled) (\d+)$", text, re.MULTILINE)}
     if "pass" not in count:
-        return 0, ["end-to-end tests: the runner broke off"]
+        return 0, [f"end-to-end: {results.name} broke off"]
     found = re.findall(r"^ *not ok \d+ - (.*)\n(?:(?! *(?:not )?ok ).*\n)*? *failureType: '(\w+)'",
                        text, re.MULTILINE)
     names = [f"end-to-end: {name}" for name, kind in found if kind != "subtestsFailed"]
@@ -55,11 +57,11 @@ def main(folders):
         for path, tally in logs_of(folder):
             if path.exists():
                 found = True
-                more, bad = tally(path.read_text(errors="replace"))
+                more, bad = tally(path)
                 passed += more
                 failures += [f"{folder}: {name}" for name in bad]
         for path in sorted(folder.glob("e2e/*.first.tap")):
-            _, bad = tally_tap(path.read_text(errors="replace"))
+            _, bad = tally_tap(path)
             unstable += [f"{folder}: {name}" for name in bad]
         if not found:
             failures.append(f"{folder}: not built")

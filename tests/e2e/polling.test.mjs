@@ -189,7 +189,10 @@ describe("polling session", () => {
       await tcp.until((text) => text.split("\r\n\r\nok").length === n + 1, "ok");
     }
     tcp.write(got(session));
-    assert.ok((await tcp.text()).includes("431[]\x1e432[]"));
+    // A POST is answered when it is read; the second one's ack may miss the first GET.
+    const answer = await tcp.text();
+    assert.ok(answer.includes("431[]"));
+    if (!answer.includes("\x1e432[]")) assert.equal((await session.get()).body, "432[]");
   });
 
   it("takes requests that do not wait for answers", { skip: isReference && "POSTs overlap there" },

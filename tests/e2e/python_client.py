@@ -14,9 +14,18 @@ SECONDS = float(sys.argv[2])
 TRANSPORTS = {"polling": ["polling"], "websocket": ["websocket"], "upgrade": ["polling", "websocket"]}
 
 
+def in_order(engine):
+    """The library handles each message in a thread of its own, so a packet and what is attached to
+    it may change places; here they are handled where they are read."""
+    trigger = engine._trigger_event
+    engine._trigger_event = lambda event, *args, run_async=False: trigger(
+        event, *args, run_async=run_async and event != "message")
+
+
 class peer:
     def __init__(self, transports, namespaces=("/",), auth=None, refused=False):
         self.client = socketio.Client(reconnection=False)
+        in_order(self.client.eio)
         self.events = queue.Queue()
         for namespace in namespaces:
             for event in ("auth", "message-back", "chat", "answer", "left", "connect_error"):
