@@ -41,7 +41,8 @@ function overWebSocket(socket, encode = same, decode = same) {
         : [[...socket.unread()], `closed ${what.code}`];
       return { came: came.map(decode).filter((one) => !isNews(one)), ended };
     },
-    leave: () => socket.terminate(),
+    // Without a closing handshake, and as an end: what is unread would make it a reset.
+    leave: () => socket._socket.end(),
   };
 }
 
